@@ -1,0 +1,129 @@
+/**
+ * Everything that decides what one run does, with its defaults: the ingest of a clickstream at 100,000 events a second.
+ * Kafka's property names where Kafka has one, OpenMessaging Benchmark's words where it has one. Plain data: it stands in the result as it is.
+ */
+import { ExperimentError } from './experiment-error.ts';
+import type { LoadModel } from './load/load-messages.ts';
+import { KEY_COUNT_MAX, WORKER_COUNT_MAX } from './workload/event-stamp.ts';
+import type { KeyDistribution } from './workload/key-picker.ts';
+import type { Workload } from './workload/workload.ts';
+
+export type TargetOptions =
+  | {
+      readonly kind: 'embedded';
+      readonly brokerCount: number;
+      /** Undefined: a temporary directory that is removed after the run. */
+      readonly dataDirectory: string | undefined;
+      readonly brokerProperties: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'external'; readonly bootstrap: string };
+
+export interface TopicOptions {
+  /** Undefined: `clickstream` on an embedded cluster, a name of its own on an external one. */
+  readonly name: string | undefined;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly properties: Readonly<Record<string, string>>;
+  /** Write to a topic that is there already, and leave it there. */
+  readonly useExisting: boolean;
+}
+
+export interface GroupOptions {
+  readonly name: string;
+  readonly memberCount: number;
+  /** What a member spends on each record, microseconds. */
+  readonly serviceTimeUs: number;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** kill -9 of a broker that leads partitions and is not the controller, and its restart. Seconds after the measured window begins. */
+export interface FaultOptions {
+  readonly kind: 'killBroker';
+  readonly atSeconds: number;
+  readonly restartAfterSeconds: number;
+}
+
+export interface BenchOptions {
+  readonly name: string;
+  readonly workload: Workload;
+  readonly load: LoadModel;
+  readonly warmupSeconds: number;
+  readonly durationSeconds: number;
+  readonly topic: TopicOptions;
+  readonly producerProperties: Readonly<Record<string, string>>;
+  readonly groups: readonly GroupOptions[];
+  readonly target: TargetOptions;
+  readonly fault: FaultOptions | undefined;
+  readonly workerCount: number;
+  readonly seed: number;
+  readonly verifies: boolean;
+}
+
+export const defaultKeys: KeyDistribution = { kind: 'zipf', keyCount: 200_000, exponent: 0.8 };
+
+export const defaultBenchOptions: BenchOptions = {
+  name: 'clickstream',
+  workload: { kind: 'clickstream', keys: defaultKeys },
+  load: { kind: 'open', ratePerSecond: 100_000, arrivals: 'constant' },
+  warmupSeconds: 5,
+  durationSeconds: 20,
+  topic: { name: undefined, partitions: 20, replicationFactor: 3, properties: { 'min.insync.replicas': '2', 'retention.ms': '604800000' }, useExisting: false },
+  producerProperties: {
+    acks: 'all',
+    'enable.idempotence': 'true',
+    'compression.type': 'zstd',
+    'linger.ms': '10',
+    'batch.size': '65536',
+  },
+  groups: [
+    { name: 'realtime', memberCount: 4, serviceTimeUs: 0, properties: {} },
+    { name: 'sink', memberCount: 2, serviceTimeUs: 0, properties: { 'fetch.min.bytes': '262144', 'fetch.max.wait.ms': '500' } },
+  ],
+  target: { kind: 'embedded', brokerCount: 3, dataDirectory: undefined, brokerProperties: {} },
+  fault: undefined,
+  workerCount: 1,
+  seed: 1,
+  verifies: true,
+};
+
+/** Throws ExperimentError (usage) with the first contradiction and the way out; nothing has been started then. */
+export function checkBenchOptions(options: BenchOptions): void {
+  for (const [isWrong, message] of contradictions(options)) {
+    if (isWrong) throw new ExperimentError('usage', message);
+  }
+}
+
+function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
+  const { topic, target, load, workload, fault } = options;
+  const whole = (value: number, least: number, most = Number.MAX_SAFE_INTEGER): boolean =>
+    Number.isSafeInteger(value) && value >= least && value <= most;
+  yield [!whole(options.durationSeconds, 1), `--duration must be whole seconds from 1 up, not ${options.durationSeconds}`];
+  yield [!whole(options.warmupSeconds, 0), `--warmup must be whole seconds from 0 up, not ${options.warmupSeconds}`];
+  yield [load.kind === 'open' && !(load.ratePerSecond > 0 && Number.isFinite(load.ratePerSecond)), '--rate must be above 0; for the highest rate there is use --closed-loop'];
+  yield [!whole(options.workerCount, 1, WORKER_COUNT_MAX), `--workers must be 1 to ${WORKER_COUNT_MAX}`];
+  yield [!whole(topic.partitions, 1, 10_000), '--partitions must be 1 to 10000'];
+  yield [!whole(topic.replicationFactor, 1, 1000), '--replication-factor must be at least 1'];
+  const minIsr = Number(topic.properties['min.insync.replicas'] ?? 1);
+  yield [!whole(minIsr, 1), `--min-insync-replicas must be at least 1, not ${topic.properties['min.insync.replicas']}`];
+  yield [!topic.useExisting && minIsr > topic.replicationFactor, `--min-insync-replicas ${minIsr} is more than --replication-factor ${topic.replicationFactor}: no write would ever be accepted`];
+  if (target.kind === 'embedded') {
+    yield [!whole(target.brokerCount, 1, 100), '--brokers must be 1 to 100'];
+    yield [topic.replicationFactor > target.brokerCount, `--replication-factor ${topic.replicationFactor} needs as many brokers, --brokers is ${target.brokerCount}`];
+    yield [fault !== undefined && target.brokerCount < 2, '--kill-broker needs at least two brokers'];
+  } else {
+    yield [fault !== undefined, '--kill-broker works on the embedded cluster only: leave out --bootstrap'];
+  }
+  yield [topic.useExisting && topic.name === undefined, '--use-existing needs --topic'];
+  if (fault !== undefined) yield [!(fault.atSeconds >= 0 && fault.atSeconds < options.durationSeconds), `--kill-broker ${fault.atSeconds} lies outside the measured ${options.durationSeconds} s`];
+  if (workload.kind !== 'file' && workload.keys.kind !== 'none') yield [!whole(workload.keys.keyCount, 1, KEY_COUNT_MAX), `the number of keys must be 1 to ${KEY_COUNT_MAX}`];
+  if (workload.kind === 'fixed') {
+    yield [!whole(workload.recordBytes, 1, 64 << 20), '--record-size must be at least 1'];
+    yield [!(workload.randomBytesRatio >= 0 && workload.randomBytesRatio <= 1), 'the share of random bytes must be 0 to 1'];
+  }
+  const names = options.groups.map(({ name }) => name);
+  yield [new Set(names).size < names.length, '--groups names a group twice'];
+  for (const { name, memberCount, serviceTimeUs } of options.groups) {
+    yield [!whole(memberCount, 1, 1000), `group ${name} needs at least one member`];
+    yield [!(serviceTimeUs >= 0), `group ${name}: the time a record takes cannot be ${serviceTimeUs}`];
+  }
+}

@@ -1,0 +1,129 @@
+/** What the main thread and the workers of a run say to each other: plain data only. */
+import type { Endpoint } from '../../engine/environment.ts';
+import type { LedgerColumns } from '../verify/ledger.ts';
+import type { Workload } from '../workload/workload.ts';
+import type { HostTimeOrigin } from './host-time.ts';
+import type { IntervalSnapshot } from './interval-latencies.ts';
+import type { Arrivals } from './schedule.ts';
+
+export type LoadModel =
+  | { readonly kind: 'open'; readonly ratePerSecond: number; readonly arrivals: Arrivals }
+  | { readonly kind: 'closed' };
+
+/** workerData of load-worker.ts. */
+export interface LoadWorkerInput {
+  readonly worker: number;
+  readonly workerCount: number;
+  readonly seed: number;
+  readonly bootstrap: readonly Endpoint[];
+  readonly topic: string;
+  readonly partitionCount: number;
+  /** Kafka's property names. */
+  readonly producerProperties: Readonly<Record<string, string>>;
+  readonly workload: Workload;
+  readonly load: LoadModel;
+  readonly keepsLedger: boolean;
+}
+
+/** workerData of consumer-worker.ts: all members of one group. */
+export interface ConsumerWorkerInput {
+  readonly group: string;
+  readonly memberCount: number;
+  readonly bootstrap: readonly Endpoint[];
+  readonly topic: string;
+  readonly consumerProperties: Readonly<Record<string, string>>;
+  /** What a member spends on a record before it takes the next, microseconds; 0: nothing beyond reading it. */
+  readonly serviceTimeUs: number;
+  /** True: values carry an event stamp; false: end to end counts from the record's timestamp, in whole milliseconds. */
+  readonly isStamped: boolean;
+}
+
+/** Times in microseconds since the load's start. */
+export interface LoadWindow {
+  readonly origin: HostTimeOrigin;
+  readonly measureStartUs: number;
+  readonly endUs: number;
+}
+
+export type ToWorker = { readonly kind: 'start'; readonly window: LoadWindow } | { readonly kind: 'stop' };
+
+/**
+ * publish: due to acknowledged (or given up) · scheduleDelay: due to handed over · batching: batch opened to first sent ·
+ * request: first sent to acknowledged · endToEnd: due to read by a consumer.
+ */
+export type LatencyMetric = 'publish' | 'scheduleDelay' | 'batching' | 'request' | 'endToEnd';
+
+export interface LoadProgress {
+  readonly kind: 'loadProgress';
+  readonly sentRecords: number;
+  readonly acknowledgedRecords: number;
+  readonly failedRecords: number;
+}
+
+export interface ConsumeProgress {
+  readonly kind: 'consumeProgress';
+  readonly consumedRecords: number;
+  /** Records between the members' positions and the high watermarks. */
+  readonly lagRecords: number;
+}
+
+/** The longest time without an acknowledgement of a partition while records were waiting for one. */
+export interface AcknowledgementGap {
+  readonly partition: number;
+  readonly startUs: number;
+  readonly durationUs: number;
+}
+
+export interface LoadResult {
+  readonly worker: number;
+  readonly sentRecords: number;
+  /** Due in the schedule and never handed to the producer. */
+  readonly unsentRecords: number;
+  readonly acknowledgedRecords: number;
+  readonly failedRecords: number;
+  /** By Kafka error name. */
+  readonly failedRecordsByError: Readonly<Record<string, number>>;
+  /** By the second of the acknowledgement. */
+  readonly acknowledgedRecordsBySecond: readonly number[];
+  readonly acknowledgedBytesBySecond: readonly number[];
+  /** Sums over acknowledged batches of the measured window (by acknowledgement). */
+  readonly measured: {
+    readonly batches: number;
+    readonly records: number;
+    readonly uncompressedBytes: number;
+    readonly batchBytes: number;
+    readonly threadCpuUs: number;
+    /** Event loop busy share, 0 to 1. */
+    readonly utilization: number;
+  };
+  readonly batchesRetried: number;
+  /** Times that the producer's buffer was full. */
+  readonly bufferFullCount: number;
+  readonly gaps: readonly AcknowledgementGap[];
+  readonly valueBytesMean: number;
+  readonly keyBytesMean: number;
+  /** The producer's own counters. */
+  readonly producerStats: unknown;
+  readonly ledger: LedgerColumns | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface ConsumeResult {
+  readonly group: string;
+  readonly consumedRecords: number;
+  readonly consumedBytes: number;
+  readonly consumedRecordsBySecond: readonly number[];
+  readonly lagRecordsBySecond: readonly number[];
+  readonly rebalances: number;
+  readonly measured: { readonly records: number; readonly bytes: number; readonly threadCpuUs: number; readonly utilization: number };
+  readonly warnings: readonly string[];
+}
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | LoadProgress
+  | ConsumeProgress
+  | { readonly kind: 'interval'; readonly metric: LatencyMetric; readonly interval: IntervalSnapshot }
+  | { readonly kind: 'loadDone'; readonly result: LoadResult }
+  | { readonly kind: 'consumeDone'; readonly result: ConsumeResult }
+  | { readonly kind: 'failed'; readonly message: string; readonly stack: string };

@@ -1,0 +1,213 @@
+/**
+ * One load worker's run: a record source, a pacer and a producer. Latencies are recorded in place as batches complete; finished seconds
+ * are handed over at once; the end is a LoadResult. Nothing here waits for an answer before the next record is due.
+ */
+import { ClusterClient } from '../../engine/client/cluster-client.ts';
+import { parseProducerConfig } from '../../engine/client/producer-config.ts';
+import { Producer, type CompletedBatch } from '../../engine/client/producer.ts';
+import type { Environment } from '../../engine/environment.ts';
+import { errorName } from '../../engine/protocol/errors.ts';
+import { Ledger, transferablesOf } from '../verify/ledger.ts';
+import type { RecordSource } from '../workload/record-source.ts';
+import { openRecordSource } from '../workload/workload.ts';
+import { AcknowledgementGaps } from './acknowledgement-gaps.ts';
+import { hostTimeFrom, type HostTime } from './host-time.ts';
+import { IntervalLatencies } from './interval-latencies.ts';
+import type { FromWorker, LatencyMetric, LoadResult, LoadWindow, LoadWorkerInput } from './load-messages.ts';
+import { closedLoopPacer, countUnsent, openLoopPacer, type Pacer, type PacerOptions } from './pacer.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
+import { ThreadMeter } from './thread-meter.ts';
+
+const PROGRESS_MS = 500;
+/** Late records are still sent for so long after the end of the schedule. */
+const GRACE_US = 1_000_000;
+
+export type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
+
+export class LoadRun {
+  readonly #input: LoadWorkerInput;
+  readonly #post: Post;
+  readonly #client: ClusterClient;
+  readonly #producer: Producer;
+  readonly #source: RecordSource;
+  readonly #record = { topic: -1, key: Buffer.alloc(0), keyStart: 0, keyEnd: -1, value: Buffer.alloc(0), valueStart: 0, valueEnd: 0, timestampMs: 0, tag: 0 };
+  readonly #ledger = new Ledger();
+  readonly #gaps: AcknowledgementGaps;
+  readonly #meter = new ThreadMeter();
+  readonly #latencies: Record<Exclude<LatencyMetric, 'endToEnd'>, IntervalLatencies>;
+  #time: HostTime = hostTimeFrom({ startMonotonicUs: 0, startEpochUs: 0 });
+  #window = { measureStartUs: 0, endUs: 0 };
+  #pacer: Pacer | undefined;
+  #schedule: Schedule | undefined;
+  #progressTimer: NodeJS.Timeout | undefined;
+
+  #sentRecords = 0;
+  #acknowledgedRecords = 0;
+  #failedRecords = 0;
+  #batchesRetried = 0;
+  #bufferFullCount = 0;
+  readonly #failedRecordsByError: Record<string, number> = {};
+  readonly #acknowledgedRecordsBySecond: number[] = [];
+  readonly #acknowledgedBytesBySecond: number[] = [];
+  readonly #measured = { batches: 0, records: 0, uncompressedBytes: 0, batchBytes: 0 };
+
+  constructor(environment: Environment, input: LoadWorkerInput, post: Post) {
+    this.#input = input;
+    this.#post = post;
+    this.#source = openRecordSource(input.workload, input);
+    this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], clientId: `headroom-load-${input.worker}` });
+    this.#producer = new Producer(this.#client, parseProducerConfig(input.producerProperties), { onBatch: (batch) => this.#onBatch(batch) });
+    this.#producer.onSpace = () => this.#pacer?.resume();
+    this.#gaps = new AcknowledgementGaps(input.partitionCount);
+    const recorder = (metric: LatencyMetric): IntervalLatencies =>
+      new IntervalLatencies((interval) => post({ kind: 'interval', metric, interval }, [interval.counts.buffer]));
+    this.#latencies = {
+      publish: recorder('publish'),
+      scheduleDelay: recorder('scheduleDelay'),
+      batching: recorder('batching'),
+      request: recorder('request'),
+    };
+  }
+
+  async open(): Promise<void> {
+    await this.#producer.start([this.#input.topic]);
+    this.#record.topic = this.#producer.topicHandle(this.#input.topic);
+  }
+
+  start({ origin, measureStartUs, endUs }: LoadWindow): void {
+    this.#time = hostTimeFrom(origin);
+    this.#window = { measureStartUs, endUs };
+    this.#meter.schedule(this.#time, { startUs: measureStartUs, endUs });
+    const { load } = this.#input;
+    const options: PacerOptions = {
+      nowUs: this.#time.sinceStartUs,
+      send: (dueUs, nowUs) => this.#send(dueUs, nowUs),
+      endUs,
+      graceUs: load.kind === 'open' ? GRACE_US : 0,
+      onEnd: () => void this.#finish().catch((error: unknown) => this.#fail(error)),
+    };
+    if (load.kind === 'open') {
+      this.#schedule = createSchedule({ ...load, worker: this.#input.worker, workerCount: this.#input.workerCount, seed: this.#input.seed });
+      this.#pacer = openLoopPacer(this.#schedule, options);
+    } else {
+      this.#pacer = closedLoopPacer(options);
+    }
+    setTimeout(() => this.#pacer?.start(), Math.max(0, -this.#time.sinceStartUs() / 1000));
+    this.#progressTimer = setInterval(() => this.#reportProgress(), PROGRESS_MS);
+  }
+
+  /** Ends the load now; what was sent is still waited for. */
+  stop(): void {
+    this.#pacer?.stop();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#progressTimer);
+    this.#source.close();
+    await this.#client.close();
+  }
+
+  #send(dueUs: number, nowUs: number): boolean {
+    const record = this.#record;
+    const dueEpochUs = this.#time.epochUs(dueUs);
+    this.#source.fill(record, this.#sentRecords, dueEpochUs);
+    record.timestampMs = Math.floor(dueEpochUs / 1000);
+    record.tag = dueUs;
+    if (!this.#producer.send(record)) {
+      this.#bufferFullCount++;
+      return false;
+    }
+    this.#sentRecords++;
+    this.#latencies.scheduleDelay.record(dueUs, nowUs - dueUs);
+    return true;
+  }
+
+  #onBatch(batch: CompletedBatch): void {
+    const nowUs = this.#time.sinceStartUs();
+    const { recordCount, tags, errorCode } = batch;
+    const { publish, batching, request } = this.#latencies;
+    for (let i = 0; i < recordCount; i++) {
+      const dueUs = tags[i] as number;
+      publish.record(dueUs, nowUs - dueUs);
+    }
+    const createdUs = this.#time.fromPerformanceMs(batch.createdMs);
+    const sentUs = this.#time.fromPerformanceMs(batch.sentMs);
+    const firstDueUs = tags[0] as number;
+    batching.record(firstDueUs, sentUs - createdUs, recordCount);
+    request.record(firstDueUs, nowUs - sentUs, recordCount);
+    if (this.#input.keepsLedger) this.#ledger.add(batch);
+    if (batch.attempts > 1) this.#batchesRetried++;
+    if (errorCode === 0) {
+      this.#gaps.acknowledged(batch.partition, createdUs, nowUs);
+      this.#countAcknowledged(batch, nowUs);
+    } else {
+      this.#failedRecords += recordCount;
+      const name = errorName(errorCode);
+      this.#failedRecordsByError[name] = (this.#failedRecordsByError[name] ?? 0) + recordCount;
+    }
+  }
+
+  #countAcknowledged(batch: CompletedBatch, nowUs: number): void {
+    const { recordCount, uncompressedBytes, batchBytes } = batch;
+    this.#acknowledgedRecords += recordCount;
+    const second = Math.max(0, Math.floor(nowUs / 1e6));
+    addAt(this.#acknowledgedRecordsBySecond, second, recordCount);
+    addAt(this.#acknowledgedBytesBySecond, second, uncompressedBytes);
+    if (nowUs < this.#window.measureStartUs || nowUs >= this.#window.endUs) return;
+    this.#measured.batches++;
+    this.#measured.records += recordCount;
+    this.#measured.uncompressedBytes += uncompressedBytes;
+    this.#measured.batchBytes += batchBytes;
+  }
+
+  #reportProgress(): void {
+    const second = Math.floor(this.#time.sinceStartUs() / 1e6);
+    for (const latencies of Object.values(this.#latencies)) latencies.flushBefore(second - 1);
+    this.#post({ kind: 'loadProgress', sentRecords: this.#sentRecords, acknowledgedRecords: this.#acknowledgedRecords, failedRecords: this.#failedRecords });
+  }
+
+  async #finish(): Promise<void> {
+    const endedAtUs = Math.min(this.#time.sinceStartUs(), this.#window.endUs);
+    const unsentRecords = this.#schedule === undefined ? 0 : countUnsent(this.#schedule, endedAtUs);
+    const use = this.#meter.finish();
+    await this.#producer.flush();
+    for (const latencies of Object.values(this.#latencies)) latencies.flushBefore(Number.POSITIVE_INFINITY);
+    clearInterval(this.#progressTimer);
+    this.#reportProgress();
+    const ledger = this.#input.keepsLedger ? this.#ledger.take() : undefined;
+    const result: LoadResult = {
+      worker: this.#input.worker,
+      sentRecords: this.#sentRecords,
+      unsentRecords,
+      acknowledgedRecords: this.#acknowledgedRecords,
+      failedRecords: this.#failedRecords,
+      failedRecordsByError: this.#failedRecordsByError,
+      acknowledgedRecordsBySecond: filled(this.#acknowledgedRecordsBySecond),
+      acknowledgedBytesBySecond: filled(this.#acknowledgedBytesBySecond),
+      measured: { ...this.#measured, ...use },
+      batchesRetried: this.#batchesRetried,
+      bufferFullCount: this.#bufferFullCount,
+      gaps: this.#gaps.longest(),
+      valueBytesMean: this.#source.valueBytesMean,
+      keyBytesMean: this.#source.keyBytesMean,
+      producerStats: structuredClone({ ...this.#producer.stats }),
+      ledger,
+      warnings: [...this.#source.warnings],
+    };
+    this.#post({ kind: 'loadDone', result }, ledger === undefined ? [] : transferablesOf(ledger));
+  }
+
+  #fail(error: unknown): void {
+    this.#post({ kind: 'failed', message: String(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
+  }
+}
+
+/** Adds to a place of an array that may not be there yet. */
+export function addAt(counts: number[], index: number, amount: number): void {
+  counts[index] = (counts[index] ?? 0) + amount;
+}
+
+/** Without holes. */
+export function filled(counts: readonly number[]): number[] {
+  return Array.from(counts, (count) => count ?? 0);
+}

@@ -1,0 +1,17 @@
+/** Worker thread entry of a load: opens the producer, says ready, and follows the main thread's start and stop. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createHostEnvironment } from '../../engine/host/host-environment.ts';
+import { LoadRun } from './load-run.ts';
+import type { FromWorker, LoadWorkerInput, ToWorker } from './load-messages.ts';
+
+if (parentPort === null) throw new Error('load-worker.ts runs as a worker thread');
+const port = parentPort;
+const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+const run = new LoadRun(createHostEnvironment(), workerData as LoadWorkerInput, post);
+port.on('message', (message: ToWorker) => {
+  if (message.kind === 'start') run.start(message.window);
+  else run.stop();
+});
+await run.open();
+post({ kind: 'ready' });

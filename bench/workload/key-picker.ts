@@ -1,0 +1,28 @@
+/** Which of the workload's keys record n carries: a function of (seed, worker, n). */
+import { AliasTable, zipfWeights } from './zipf.ts';
+import { FIRST_KEY } from './event-stamp.ts';
+import { mix32, mixFloat } from './xoshiro128.ts';
+
+export type KeyDistribution =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'uniform'; readonly keyCount: number }
+  | { readonly kind: 'zipf'; readonly keyCount: number; readonly exponent: number };
+
+export class KeyPicker {
+  /** 0: records have no key. */
+  readonly keyCount: number;
+  readonly #stream: number;
+  readonly #table: AliasTable | undefined;
+
+  constructor(distribution: KeyDistribution, options: { seed: number; worker: number }) {
+    this.#stream = mix32(options.seed, 1000 + options.worker);
+    this.keyCount = distribution.kind === 'none' ? 0 : distribution.keyCount;
+    this.#table = distribution.kind === 'zipf' ? new AliasTable(zipfWeights(this.keyCount, distribution.exponent)) : undefined;
+  }
+
+  /** The key number of record n, from FIRST_KEY up; FIRST_KEY when records have no key. */
+  keyFor(n: number): number {
+    const uniform = mixFloat(this.#stream, n);
+    return FIRST_KEY + (this.#table === undefined ? Math.floor(uniform * this.keyCount) : this.#table.sample(uniform));
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The world outside the engine: clock, random numbers, network and files, as parameters.
+ * `host/` holds the real ones; a simulator passes virtual ones. Nothing else under `engine/` may touch
+ * `Date`, `performance`, `Math.random`, timers, `node:fs` or `node:net` (a test checks it).
+ */
+
+export interface Timer {
+  /** Idempotent. A cancelled timer never fires. */
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch, whole. */
+  nowMs(): number;
+  /** Monotonic milliseconds with a fraction; only differences have a meaning. */
+  monotonicMs(): number;
+  /** Calls back once after `delayMs` (>= 0). A pending timer does not keep the process alive. */
+  setTimer(delayMs: number, callback: () => void): Timer;
+  /** Calls back once after everything that arrived in this wake-up was handled, before the next wait. */
+  defer(callback: () => void): void;
+}
+
+export interface Random {
+  /** Uniform whole number in [0, bound). */
+  nextInt(bound: number): number;
+  /** 16 random bytes, a version 4 UUID. */
+  uuid(): Uint8Array;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One ordered, reliable byte stream. The owner sets the callbacks before the next wake-up. */
+export interface Connection {
+  readonly remote: Endpoint;
+  /** `chunk` is only lent until the callback returns, unless the receiver copies it. */
+  onData: (chunk: Buffer) => void;
+  /** Called exactly once, also after `close()`; `error` when the stream broke. */
+  onClose: (error: Error | undefined) => void;
+  /** Called when `bufferedBytes` falls back to zero after it was above the high-water mark. */
+  onDrain: () => void;
+  /** Bytes accepted by `write` and not yet handed to the operating system. */
+  readonly bufferedBytes: number;
+  /** Sends the chunks in order with one gathered write. The bytes must not change until they are sent. */
+  write(chunks: readonly Uint8Array[]): void;
+  /** Stops and restarts `onData` (back-pressure to the peer). */
+  pause(): void;
+  resume(): void;
+  /** Drops the connection; unsent bytes may be lost. Idempotent. */
+  close(): void;
+}
+
+export interface Listener {
+  readonly endpoint: Endpoint;
+  close(): Promise<void>;
+}
+
+export interface Network {
+  /** Port 0 takes a free one; see `Listener.endpoint`. Rejects with the operating system's error (EADDRINUSE...). */
+  listen(endpoint: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener>;
+  /** Rejects after `timeoutMs` or with the operating system's error. */
+  connect(endpoint: Endpoint, options: { timeoutMs: number }): Promise<Connection>;
+}
+
+export interface SegmentFileOptions {
+  /** The file never grows beyond this; the mapping reserves so much address space. */
+  readonly maxBytes: number;
+  /** Valid bytes already in an existing file (its tail may be preallocated); 0 for a new one. */
+  readonly size: number;
+  /** Open a sealed segment: no mapping, no append. */
+  readonly sealed: boolean;
+}
+
+/**
+ * One `.log` file that grows by appends. Active: memory-mapped and allocated ahead (never sparse, so a full
+ * disk is an error and not SIGBUS). Sealed: trimmed to `size`, read with pread.
+ */
+export interface SegmentFile {
+  readonly path: string;
+  /** Bytes appended so far = position of the next append. */
+  readonly size: number;
+  readonly isSealed: boolean;
+  /** Copies `bytes` behind the last append and returns their position. Throws StorageError (disk full, ...) and then has written nothing. */
+  append(bytes: Uint8Array): number;
+  /**
+   * Bytes [position, position + length) of an active segment without waiting for the disk. Mapped files give a window on the map
+   * (no copy; stays valid as long as it is referenced), portable ones a copy. Undefined when sealed: use `read`.
+   */
+  view(position: number, length: number): Buffer | undefined;
+  /** Reads off the event loop; at most `length` bytes, fewer at the end of the file. */
+  read(position: number, length: number): Promise<Buffer>;
+  /** Reads on the event loop, for recovery and index look-ups; at most `length` bytes, fewer at the end. */
+  readSync(position: number, length: number): Buffer;
+  /** Drops everything from `size` on; the dropped bytes are zeroed, so that recovery never brings them back. */
+  truncate(size: number): void;
+  /** fdatasync off the event loop. */
+  flush(): Promise<void>;
+  /** Trims to `size`; no append after this. Windows given out before stay valid. */
+  seal(): void;
+  /** Trims to `size` and closes. Windows given out before stay valid. Idempotent. */
+  close(): void;
+}
+
+export interface Files {
+  /** How segments are held; reports carry a warning for `portable`. */
+  readonly kind: 'mapped' | 'portable' | 'memory';
+  /** Creates the directory and its parents; no error when it exists. */
+  createDirectory(path: string): void;
+  /** Names in a directory, sorted; empty when it does not exist. */
+  list(path: string): string[];
+  exists(path: string): boolean;
+  /** Bytes of a file, undefined when it does not exist. */
+  size(path: string): number | undefined;
+  read(path: string): Buffer;
+  /** Replaces the file as a whole: temporary file, write, rename (and fsync of file and directory when `durable`). */
+  replace(path: string, bytes: Uint8Array, options: { durable: boolean }): void;
+  rename(from: string, to: string): void;
+  /** Removes a file or a directory tree; no error when it does not exist. */
+  remove(path: string): void;
+  openSegment(path: string, options: SegmentFileOptions): SegmentFile;
+}
+
+/** A file operation failed; the log directory it belongs to is to be taken offline. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  readonly code: string;
+  readonly path: string;
+  constructor(what: string, options: { code: string; path: string; cause?: unknown }) {
+    super(what, { cause: options.cause });
+    this.code = options.code;
+    this.path = options.path;
+  }
+}
+
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  readonly files: Files;
+  /** One line for the operator: what happened, the value, the way out. */
+  readonly log: (line: string) => void;
+}

@@ -1,0 +1,162 @@
+/**
+ * Memory-mapped segments. A mapping reserves more than the file holds; the file grows under it by posix_fallocate, and
+ * the next step is prefaulted by a thread ahead of the writer. Only bytes below the allocated end are ever touched:
+ * behind it lies SIGBUS. A mapping that is outgrown is replaced by one four times as long; the old one goes with its
+ * last window (the ArrayBuffer's finalizer), and both show the same pages. Not the whole segment at once, because V8
+ * counts a mapping as external memory and answers each gigabyte with a full collection. Sealed segments have no mapping.
+ */
+import type { Files, SegmentFile, SegmentFileOptions } from '../environment.ts';
+import { StorageError } from '../environment.ts';
+import { assert } from '../assert.ts';
+import type { Native } from '../native/native.ts';
+import { createFileOperations, guard } from './file-operations.ts';
+import { SegmentDescriptor } from './segment-descriptor.ts';
+
+const FIRST_STEP_BYTES = 128 * 1024;
+const LARGEST_STEP_BYTES = 16 * 1024 * 1024;
+const FIRST_MAP_BYTES = 4 * 1024 * 1024;
+const MAP_GROWTH = 4;
+const PAGE_BYTES = 4096;
+
+const UNMAPPED = Buffer.alloc(0);
+
+export function createMappedFiles(native: Native): Files {
+  return { ...createFileOperations(), kind: 'mapped', openSegment: (path, options) => new MappedSegment(path, options, native) };
+}
+
+class MappedSegment implements SegmentFile {
+  readonly path: string;
+  private readonly native: Native;
+  private readonly descriptor: SegmentDescriptor;
+  private readonly maxBytes: number;
+  private sealed: boolean;
+  private appended: number;
+  /** From the first append or view on; at least as long as what is allocated, at most maxBytes. */
+  private map: Buffer = UNMAPPED;
+  /** End of the bytes that are on disk and may be touched; whole pages, except in a file that was only just opened. */
+  private allocated: number;
+  private stepBytes = FIRST_STEP_BYTES;
+  /** End of the highest window given out: the file is never trimmed below it while the process may still look through it. */
+  private lentEnd = 0;
+
+  constructor(path: string, options: SegmentFileOptions, native: Native) {
+    this.path = path;
+    this.native = native;
+    this.maxBytes = Math.max(options.maxBytes, options.size);
+    this.sealed = options.sealed;
+    this.appended = options.size;
+    this.allocated = options.size;
+    this.descriptor = SegmentDescriptor.open(path, options);
+  }
+
+  get size(): number {
+    return this.appended;
+  }
+
+  get isSealed(): boolean {
+    return this.sealed;
+  }
+
+  append(bytes: Uint8Array): number {
+    assert(!this.sealed, `append to the sealed segment ${this.path}`);
+    const position = this.appended;
+    const end = position + bytes.length;
+    // The next step is allocated when half of this one is used, so that the prefaulting thread has a head start.
+    if (end + (this.stepBytes >>> 1) > this.allocated) this.allocateUpTo(end);
+    if (end > this.map.length) this.mapAtLeast(end);
+    this.map.set(bytes, position);
+    this.appended = end;
+    return position;
+  }
+
+  view(position: number, length: number): Buffer | undefined {
+    if (this.sealed) return undefined;
+    const end = position + length;
+    assert(end <= this.appended, `window [${position}, +${length}) beyond the ${this.appended} bytes of ${this.path}`);
+    if (end > this.lentEnd) this.lentEnd = end;
+    if (end > this.map.length) this.mapAtLeast(end);
+    return this.map.subarray(position, end);
+  }
+
+  read(position: number, length: number): Promise<Buffer> {
+    return this.descriptor.read(position, Math.max(0, Math.min(length, this.appended - position)));
+  }
+
+  readSync(position: number, length: number): Buffer {
+    return this.descriptor.readSync(position, Math.max(0, Math.min(length, this.appended - position)));
+  }
+
+  truncate(size: number): void {
+    assert(size <= this.appended, `truncate ${this.path} from ${this.appended} up to ${size}`);
+    if (this.map === UNMAPPED) {
+      this.descriptor.truncateFile(size);
+      this.allocated = size;
+    } else {
+      this.map.fill(0, size, this.appended);
+    }
+    this.appended = size;
+  }
+
+  flush(): Promise<void> {
+    return this.descriptor.flush();
+  }
+
+  /**
+   * Gives back what was allocated behind `size`. After a truncation a window above `size` may still be on its way to a socket;
+   * then the zero tail stays in the file until it is closed.
+   */
+  seal(): void {
+    if (this.sealed) return;
+    this.sealed = true;
+    this.map = UNMAPPED;
+    if (this.lentEnd <= pageCeiling(this.appended)) this.trim();
+  }
+
+  close(): void {
+    if (this.descriptor.isClosed) return;
+    this.sealed = true;
+    this.map = UNMAPPED;
+    this.trim();
+    this.descriptor.close();
+  }
+
+  private allocateUpTo(end: number): void {
+    if (end > this.maxBytes) {
+      throw new StorageError(`${this.path} is full: ${end} of ${this.maxBytes} bytes`, { code: 'EFBIG', path: this.path });
+    }
+    const from = this.allocated;
+    if (from >= this.maxBytes) return;
+    let target = pageCeiling(Math.max(end, from)) + this.stepBytes;
+    if (target > this.maxBytes) target = this.maxBytes;
+    const fd = this.descriptor.number();
+    try {
+      guard('allocate', this.path, () => this.native.allocate(fd, from, target - from));
+    } catch (error) {
+      if (end <= from) return; // This append still fits; the next one reports the full disk.
+      // posix_fallocate may have grown the file in part; nothing maps those bytes as ours, `allocated` stays.
+      throw error;
+    }
+    this.allocated = target;
+    if (this.stepBytes < LARGEST_STEP_BYTES) this.stepBytes *= 2;
+    if (target > this.map.length) this.mapAtLeast(target);
+    const ahead = pageCeiling(Math.max(end, from));
+    if (target > ahead) this.native.prefault(this.map.buffer as ArrayBuffer, ahead, target - ahead);
+  }
+
+  private mapAtLeast(bytes: number): void {
+    let length = FIRST_MAP_BYTES;
+    while (length < bytes) length *= MAP_GROWTH;
+    const fd = this.descriptor.number();
+    this.map = Buffer.from(guard('map', this.path, () => this.native.mapFile(fd, Math.min(length, this.maxBytes))));
+  }
+
+  private trim(): void {
+    if (this.allocated === this.appended) return;
+    this.descriptor.truncateFile(this.appended);
+    this.allocated = this.appended;
+  }
+}
+
+function pageCeiling(position: number): number {
+  return Math.ceil(position / PAGE_BYTES) * PAGE_BYTES;
+}

@@ -1,0 +1,299 @@
+/**
+ * One segment of a partition's log: the `.log` file with its offset and time index.
+ * The active segment's indexes live in memory and reach their files at roll, flush and clean close; a sealed segment's are
+ * loaded at first use and rebuilt when damaged. Offsets and batch contents are the log's business.
+ */
+import type { Files, SegmentFile } from '../environment.ts';
+import {
+  RECORD_BATCH_OVERHEAD,
+  batchSizeInBytes,
+  readBaseOffset,
+  readLastOffsetDelta,
+  readMaxTimestamp,
+} from '../record/record-batch.ts';
+import { scanBatches } from './batch-scan.ts';
+import type { BatchVisitor, ScanResult } from './batch-scan.ts';
+import type { LogConfig } from './log-config.ts';
+import { OFFSET_INDEX_ENTRY_BYTES, OffsetIndex } from './offset-index.ts';
+import { TIME_INDEX_ENTRY_BYTES, TimeIndex } from './time-index.ts';
+import type { TimestampOffset } from './time-index.ts';
+
+export interface SegmentOpenOptions {
+  readonly files: Files;
+  readonly directory: string;
+  readonly baseOffset: number;
+  readonly maxBytes: number;
+  readonly indexIntervalBytes: number;
+  readonly nowMs: number;
+}
+
+/** A batch's place: where it starts and the offset that a reader of this position asks for. */
+export interface BatchBoundary {
+  readonly position: number;
+  readonly offset: number;
+}
+
+const LARGEST_RELATIVE_OFFSET = 2 ** 31 - 1;
+const WALK_WINDOW_BYTES = 8 * 1024;
+
+export class LogSegment {
+  readonly baseOffset: number;
+  /** When this process created or opened it: the age of a segment whose records have no timestamps. */
+  readonly createdMs: number;
+  file: SegmentFile;
+  /** Deleted by retention or truncation; a read under way ends empty. */
+  isRemoved = false;
+  private readonly files: Files;
+  private readonly pathPrefix: string;
+  private readonly indexIntervalBytes: number;
+  private maxBytes: number;
+  private offsets: OffsetIndex | undefined;
+  private times: TimeIndex | undefined;
+  private largest: TimestampOffset | undefined;
+  private firstTimestampMs: number | undefined;
+  /** Start of the batch that the last index entry names, 0 when there is none. */
+  private lastIndexedPosition = 0;
+  /** Index entries in the files, so that frequent flushes do not write what is there; -1: unknown. */
+  private writtenEntries = -1;
+
+  private constructor(options: SegmentOpenOptions, file: SegmentFile) {
+    this.baseOffset = options.baseOffset;
+    this.createdMs = options.nowMs;
+    this.files = options.files;
+    this.pathPrefix = segmentPathPrefix(options.directory, options.baseOffset);
+    this.indexIntervalBytes = options.indexIntervalBytes;
+    this.maxBytes = options.maxBytes;
+    this.file = file;
+  }
+
+  /** A new, empty, active segment. */
+  static create(options: SegmentOpenOptions): LogSegment {
+    const path = `${segmentPathPrefix(options.directory, options.baseOffset)}.log`;
+    const segment = new LogSegment(options, options.files.openSegment(path, { maxBytes: options.maxBytes, size: 0, sealed: false }));
+    segment.resetIndexes();
+    return segment;
+  }
+
+  /** An existing file, as it is, sealed; indexes are not looked at yet. */
+  static openSealed(options: SegmentOpenOptions): LogSegment {
+    const path = `${segmentPathPrefix(options.directory, options.baseOffset)}.log`;
+    const size = options.files.size(path) ?? 0;
+    return new LogSegment(options, options.files.openSegment(path, { maxBytes: Math.max(options.maxBytes, size), size, sealed: true }));
+  }
+
+  get size(): number {
+    return this.file.size;
+  }
+
+  get capacityBytes(): number {
+    return this.maxBytes;
+  }
+
+  get offsetIndex(): OffsetIndex {
+    if (this.offsets === undefined) this.loadIndexes();
+    return this.offsets as OffsetIndex;
+  }
+
+  get timeIndex(): TimeIndex {
+    if (this.times === undefined) this.loadIndexes();
+    return this.times as TimeIndex;
+  }
+
+  /** The largest timestamp and the last offset of the batch that holds it; timestamp -1 when there is none. */
+  get largestTimestamp(): TimestampOffset {
+    if (this.largest === undefined) this.loadIndexes();
+    return this.largest as TimestampOffset;
+  }
+
+  /** Kafka's LogSegment.shouldRoll. An empty segment never rolls for its size or age. */
+  shouldRoll(batch: { bytes: number; maxTimestampMs: number; lastOffset: number }, at: { nowMs: number; config: LogConfig; jitterMs: number }): boolean {
+    if (batch.lastOffset - this.baseOffset > LARGEST_RELATIVE_OFFSET) return true;
+    const size = this.file.size;
+    if (size === 0) return false;
+    const { config } = at;
+    if (size > Math.min(config.segmentBytes, this.maxBytes) - batch.bytes) return true;
+    if (this.offsetIndex.entryCount >= Math.floor(config.segmentIndexBytes / OFFSET_INDEX_ENTRY_BYTES)) return true;
+    if (this.timeIndex.entryCount >= Math.floor(config.segmentIndexBytes / TIME_INDEX_ENTRY_BYTES) - 1) return true;
+    const firstMs = this.firstBatchTimestampMs();
+    const ageMs = firstMs >= 0 ? batch.maxTimestampMs - firstMs : at.nowMs - this.createdMs;
+    return ageMs > config.segmentMs - at.jitterMs;
+  }
+
+  /** Appends whole batches; the caller then calls `indexBatch` for each of them, in order. */
+  append(batches: Uint8Array): number {
+    return this.file.append(batches);
+  }
+
+  indexBatch(position: number, lastOffset: number, maxTimestampMs: number): void {
+    if (position === 0) this.firstTimestampMs = maxTimestampMs;
+    if (maxTimestampMs > (this.largest as TimestampOffset).timestampMs) this.largest = { timestampMs: maxTimestampMs, offset: lastOffset };
+    if (position - this.lastIndexedPosition <= this.indexIntervalBytes) return;
+    (this.offsets as OffsetIndex).append(lastOffset, position);
+    const largest = this.largest as TimestampOffset;
+    (this.times as TimeIndex).maybeAppend(largest.timestampMs, largest.offset);
+    this.lastIndexedPosition = position;
+  }
+
+  /** Forgets the indexes, walks the whole file and builds them again; what `visit` sees is what the file holds. */
+  rebuild(options: { check: 'headers' | 'full'; endOffset: number | undefined }, visit: BatchVisitor): ScanResult {
+    this.resetIndexes();
+    const result = scanBatches(this.file, { ...options, from: 0, firstOffset: this.baseOffset }, (bytes, at, position) => {
+      this.indexBatch(position, readBaseOffset(bytes, at) + readLastOffsetDelta(bytes, at), readMaxTimestamp(bytes, at));
+      visit(bytes, at, position);
+    });
+    this.finishTimeIndex();
+    return result;
+  }
+
+  /** Walks only behind the last index entry: how a cleanly closed segment finds its end. */
+  scanTail(): ScanResult {
+    const from = Math.max(0, this.offsetIndex.lastPosition);
+    let largest = this.timeIndex.last();
+    const result = scanBatches(this.file, { from, firstOffset: this.baseOffset, check: 'headers' }, (bytes, at) => {
+      const timestampMs = readMaxTimestamp(bytes, at);
+      if (timestampMs <= largest.timestampMs) return;
+      largest = { timestampMs, offset: readBaseOffset(bytes, at) + readLastOffsetDelta(bytes, at) };
+    });
+    this.largest = largest;
+    return result;
+  }
+
+  /** Makes a sealed segment the active one, cut to `size`. */
+  activate(size: number, options: { maxBytes: number }): void {
+    this.maxBytes = Math.max(options.maxBytes, size);
+    void this.offsetIndex;
+    this.file.close();
+    this.file = this.files.openSegment(`${this.pathPrefix}.log`, { maxBytes: this.maxBytes, size, sealed: false });
+  }
+
+  /** Drops the batches from `position` on; `nextOffset` is the log's end then. */
+  truncateAt(position: number, nextOffset: number): void {
+    this.offsetIndex.truncateToPosition(position);
+    this.timeIndex.truncateTo(nextOffset);
+    this.file.truncate(position);
+    this.lastIndexedPosition = Math.max(0, this.offsetIndex.lastPosition);
+    this.firstTimestampMs = undefined;
+    this.writtenEntries = -1;
+    this.scanTail();
+  }
+
+  /** Last act as the active segment: the final time index entry, index files, and the file trimmed. */
+  seal(): void {
+    this.finishTimeIndex();
+    this.writeIndexes();
+    this.file.seal();
+  }
+
+  /** Kafka closes a segment's time index with its largest timestamp. */
+  finishTimeIndex(): void {
+    const largest = this.largestTimestamp;
+    if (largest.timestampMs >= 0) this.timeIndex.maybeAppend(largest.timestampMs, largest.offset);
+  }
+
+  writeIndexes(): void {
+    const entries = this.offsetIndex.entryCount + this.timeIndex.entryCount;
+    if (entries === this.writtenEntries) return;
+    this.files.replace(`${this.pathPrefix}.index`, this.offsetIndex.encode(), { durable: false });
+    this.files.replace(`${this.pathPrefix}.timeindex`, this.timeIndex.encode(), { durable: false });
+    this.writtenEntries = entries;
+  }
+
+  /** Closes and deletes the files; renamed first, so that a crash in between leaves nothing that looks like a segment. */
+  remove(): void {
+    this.isRemoved = true;
+    this.file.close();
+    for (const suffix of ['.log', '.index', '.timeindex', '.txnindex']) {
+      const path = this.pathPrefix + suffix;
+      if (!this.files.exists(path)) continue;
+      this.files.rename(path, `${path}.deleted`);
+      this.files.remove(`${path}.deleted`);
+    }
+  }
+
+  /** Start of the first batch whose last offset is at or above `offset`; undefined when the segment ends before. */
+  findBatch(offset: number): number | undefined {
+    let found: number | undefined;
+    this.walk(this.offsetIndex.positionAtOrBelow(offset), (bytes, at, position) => {
+      if (readBaseOffset(bytes, at) + readLastOffsetDelta(bytes, at) < offset) return true;
+      found = position;
+      return false;
+    });
+    return found;
+  }
+
+  /** The last batch boundary in [start, limit]. `start` and some boundary above `limit` must exist. */
+  boundaryAtOrBelow(limit: number, start: number): BatchBoundary {
+    let boundary: BatchBoundary = { position: start, offset: -1 };
+    let previousEnd = -1;
+    this.walk(Math.max(start, this.offsetIndex.batchStartAtOrBelow(limit)), (bytes, at, position) => {
+      if (position > limit) return false;
+      boundary = { position, offset: previousEnd < 0 ? readBaseOffset(bytes, at) : previousEnd };
+      previousEnd = readBaseOffset(bytes, at) + readLastOffsetDelta(bytes, at) + 1;
+      return true;
+    });
+    return boundary;
+  }
+
+  /** Headers from `from` on while `visit` returns true. Never looks behind the end of the data. */
+  walk(from: number, visit: (bytes: Buffer, at: number, position: number) => boolean): void {
+    const end = this.file.size;
+    const isFree = !this.file.isSealed && this.files.kind !== 'portable';
+    let window = isFree && from < end ? (this.file.view(from, end - from) as Buffer) : EMPTY;
+    let windowStart = from;
+    let position = from;
+    while (position + RECORD_BATCH_OVERHEAD <= end) {
+      if (position + RECORD_BATCH_OVERHEAD > windowStart + window.length) {
+        window = this.file.readSync(position, WALK_WINDOW_BYTES);
+        windowStart = position;
+      }
+      const size = batchSizeInBytes(window, position - windowStart);
+      if (size < RECORD_BATCH_OVERHEAD || !visit(window, position - windowStart, position)) return;
+      position += size;
+    }
+  }
+
+  private firstBatchTimestampMs(): number {
+    if (this.firstTimestampMs === undefined) {
+      this.firstTimestampMs = -1;
+      this.walk(0, (bytes, at) => {
+        this.firstTimestampMs = readMaxTimestamp(bytes, at);
+        return false;
+      });
+    }
+    return this.firstTimestampMs;
+  }
+
+  private resetIndexes(): void {
+    this.offsets = new OffsetIndex(this.baseOffset);
+    this.times = new TimeIndex(this.baseOffset);
+    this.largest = { timestampMs: -1, offset: this.baseOffset };
+    this.lastIndexedPosition = 0;
+    this.firstTimestampMs = undefined;
+    this.writtenEntries = -1;
+  }
+
+  private loadIndexes(): void {
+    const offsets = this.readIndex('.index', (bytes) => OffsetIndex.decode(bytes, { baseOffset: this.baseOffset, segmentBytes: this.size }));
+    const times = this.readIndex('.timeindex', (bytes) => TimeIndex.decode(bytes, { baseOffset: this.baseOffset }));
+    if (offsets === undefined || times === undefined) {
+      this.rebuild({ check: 'headers', endOffset: undefined }, () => {});
+      this.writeIndexes();
+      return;
+    }
+    this.offsets = offsets;
+    this.times = times;
+    this.largest = times.last();
+    this.lastIndexedPosition = Math.max(0, offsets.lastPosition);
+  }
+
+  private readIndex<Index>(suffix: string, decode: (bytes: Buffer) => Index | undefined): Index | undefined {
+    const path = this.pathPrefix + suffix;
+    return this.files.exists(path) ? decode(this.files.read(path)) : undefined;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+export function segmentPathPrefix(directory: string, baseOffset: number): string {
+  return `${directory}/${String(baseOffset).padStart(20, '0')}`;
+}

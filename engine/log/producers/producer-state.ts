@@ -1,0 +1,231 @@
+/**
+ * What a partition knows of its idempotent producers: the last five batches of each, to answer retries with the
+ * first append's offsets and to refuse gaps and fenced epochs (Kafka's ProducerStateManager and ProducerAppendInfo).
+ * Transaction fields are kept and saved, but transactions are not coordinated here.
+ */
+import type { Files } from '../../environment.ts';
+import {
+  isControl,
+  isTransactional,
+  readAttributes,
+  readBaseOffset,
+  readBaseSequence,
+  readLastOffsetDelta,
+  readMaxTimestamp,
+  readProducerEpoch,
+  readProducerId,
+} from '../../record/record-batch.ts';
+import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts';
+import type { ProducerSnapshotEntry } from './producer-snapshot.ts';
+
+/** Batches remembered per producer = requests that an idempotent producer may have in flight. */
+const WINDOW = 5;
+const LARGEST_SEQUENCE = 2 ** 31 - 1;
+const NO_SEQUENCE = -1;
+
+export type ProducerVerdict =
+  | { readonly kind: 'next' }
+  | { readonly kind: 'duplicate'; readonly baseOffset: number; readonly lastOffset: number; readonly timestampMs: number }
+  | { readonly kind: 'refused'; readonly reason: 'out-of-order-sequence' | 'invalid-producer-epoch'; readonly message: string };
+
+const NEXT: ProducerVerdict = { kind: 'next' };
+
+export class ProducerStateManager {
+  private readonly files: Files;
+  private readonly directory: string;
+  private readonly expirationMs: number;
+  private readonly entries = new Map<number, ProducerEntry>();
+
+  constructor(files: Files, options: { directory: string; expirationMs: number }) {
+    this.files = files;
+    this.directory = options.directory;
+    this.expirationMs = options.expirationMs;
+  }
+
+  get producerCount(): number {
+    return this.entries.size;
+  }
+
+  /** Judges a client's batch at `at` by its producer id (>= 0), epoch and sequences. Changes nothing. */
+  check(batch: Buffer, at: number): ProducerVerdict {
+    const producerId = readProducerId(batch, at);
+    const entry = this.entries.get(producerId);
+    if (entry === undefined) return NEXT; // Any first sequence: the state may have expired.
+    const epoch = readProducerEpoch(batch, at);
+    const firstSequence = readBaseSequence(batch, at);
+    if (epoch === entry.epoch) {
+      const duplicate = entry.findBatch(firstSequence, readLastOffsetDelta(batch, at));
+      if (duplicate !== undefined) return duplicate;
+    }
+    if (epoch < entry.epoch) {
+      const message = `producer ${producerId} has epoch ${entry.epoch}, the batch has the older epoch ${epoch}`;
+      return { kind: 'refused', reason: 'invalid-producer-epoch', message };
+    }
+    const expected = epoch > entry.epoch ? 0 : nextSequence(entry.lastSequence);
+    if (firstSequence === expected) return NEXT;
+    const message = `producer ${producerId} epoch ${epoch}: sequence ${firstSequence} where ${expected} comes next`;
+    return { kind: 'refused', reason: 'out-of-order-sequence', message };
+  }
+
+  /** Takes a batch that is in the log, offsets stamped. Followers and recovery come here without `check`. */
+  apply(batch: Buffer, at: number): void {
+    const producerId = readProducerId(batch, at);
+    if (producerId < 0) return;
+    const epoch = readProducerEpoch(batch, at);
+    let entry = this.entries.get(producerId);
+    if (entry === undefined) this.entries.set(producerId, (entry = new ProducerEntry(epoch)));
+    else if (entry.epoch !== epoch) entry.startEpoch(epoch);
+    const attributes = readAttributes(batch, at);
+    const baseOffset = readBaseOffset(batch, at);
+    entry.timestampMs = readMaxTimestamp(batch, at);
+    if (isControl(attributes)) {
+      entry.currentTxnFirstOffset = -1;
+      return;
+    }
+    if (isTransactional(attributes) && entry.currentTxnFirstOffset < 0) entry.currentTxnFirstOffset = baseOffset;
+    entry.pushBatch(readBaseSequence(batch, at), readLastOffsetDelta(batch, at), baseOffset);
+  }
+
+  /** Forgets producers that have not written for producer.id.expiration.ms, unless a transaction is open. */
+  removeExpired(nowMs: number): void {
+    for (const [producerId, entry] of this.entries) {
+      if (entry.currentTxnFirstOffset < 0 && nowMs - entry.timestampMs >= this.expirationMs) this.entries.delete(producerId);
+    }
+  }
+
+  clear(): void {
+    this.entries.clear();
+  }
+
+  /** Writes `<offset>.snapshot`: the state of everything below `offset`. */
+  takeSnapshot(offset: number): void {
+    const entries: ProducerSnapshotEntry[] = [];
+    for (const [producerId, entry] of this.entries) entries.push(entry.toSnapshot(producerId));
+    this.files.replace(this.snapshotPath(offset), encodeProducerSnapshot(entries), { durable: false });
+  }
+
+  /** Replaces the state by the newest readable snapshot at or below `offset`; returns its offset, undefined when there is none. */
+  loadSnapshot(offset: number, nowMs: number): number | undefined {
+    this.entries.clear();
+    for (const candidate of this.snapshotOffsets().reverse()) {
+      if (candidate > offset) continue;
+      const entries = decodeProducerSnapshot(this.files.read(this.snapshotPath(candidate)));
+      if (entries === undefined) {
+        this.files.remove(this.snapshotPath(candidate));
+        continue;
+      }
+      for (const entry of entries) this.entries.set(entry.producerId, ProducerEntry.fromSnapshot(entry));
+      this.removeExpired(nowMs);
+      return candidate;
+    }
+    return undefined;
+  }
+
+  /** Keeps the snapshots at the segments' bases and the newest one, all at or below `upTo`. */
+  removeStraySnapshots(keep: { bases: readonly number[]; upTo: number }): void {
+    const usable = this.snapshotOffsets().filter((offset) => offset <= keep.upTo);
+    const newest = usable.at(-1);
+    const oldestBase = keep.bases[0] ?? 0;
+    this.removeSnapshots((offset) => offset > keep.upTo || offset < oldestBase || (offset !== newest && !keep.bases.includes(offset)));
+  }
+
+  /** Deletes the snapshots whose offset `isUseless`. */
+  removeSnapshots(isUseless: (offset: number) => boolean): void {
+    for (const offset of this.snapshotOffsets()) if (isUseless(offset)) this.files.remove(this.snapshotPath(offset));
+  }
+
+  private snapshotOffsets(): number[] {
+    const names = this.files.list(this.directory).filter((name) => /^\d{20}\.snapshot$/.test(name));
+    return names.map((name) => Number(name.slice(0, 20)));
+  }
+
+  private snapshotPath(offset: number): string {
+    return `${this.directory}/${String(offset).padStart(20, '0')}.snapshot`;
+  }
+}
+
+/** One producer: its epoch and a ring of its last batches of that epoch. */
+class ProducerEntry {
+  epoch: number;
+  timestampMs = -1;
+  coordinatorEpoch = -1;
+  currentTxnFirstOffset = -1;
+  private count = 0;
+  private newest = -1;
+  private readonly lastSequences = new Int32Array(WINDOW);
+  private readonly offsetDeltas = new Int32Array(WINDOW);
+  private readonly lastOffsets = new Float64Array(WINDOW);
+  private readonly timestamps = new Float64Array(WINDOW);
+
+  constructor(epoch: number) {
+    this.epoch = epoch;
+  }
+
+  static fromSnapshot(snapshot: ProducerSnapshotEntry): ProducerEntry {
+    const entry = new ProducerEntry(snapshot.producerEpoch);
+    entry.timestampMs = snapshot.timestampMs;
+    entry.coordinatorEpoch = snapshot.coordinatorEpoch;
+    entry.currentTxnFirstOffset = snapshot.currentTxnFirstOffset;
+    if (snapshot.lastOffset >= 0) {
+      const { lastSequence, offsetDelta } = snapshot;
+      entry.pushBatch(sequencePlus(lastSequence, -offsetDelta), offsetDelta, snapshot.lastOffset - offsetDelta);
+    }
+    return entry;
+  }
+
+  toSnapshot(producerId: number): ProducerSnapshotEntry {
+    const isEmpty = this.count === 0;
+    return {
+      producerId,
+      producerEpoch: this.epoch,
+      lastSequence: this.lastSequence,
+      lastOffset: isEmpty ? -1 : (this.lastOffsets[this.newest] as number),
+      offsetDelta: isEmpty ? 0 : (this.offsetDeltas[this.newest] as number),
+      timestampMs: this.timestampMs,
+      coordinatorEpoch: this.coordinatorEpoch,
+      currentTxnFirstOffset: this.currentTxnFirstOffset,
+    };
+  }
+
+  get lastSequence(): number {
+    return this.count === 0 ? NO_SEQUENCE : (this.lastSequences[this.newest] as number);
+  }
+
+  startEpoch(epoch: number): void {
+    this.epoch = epoch;
+    this.count = 0;
+    this.newest = -1;
+  }
+
+  pushBatch(firstSequence: number, offsetDelta: number, baseOffset: number): void {
+    const at = (this.newest + 1) % WINDOW;
+    this.lastSequences[at] = sequencePlus(firstSequence, offsetDelta);
+    this.offsetDeltas[at] = offsetDelta;
+    this.lastOffsets[at] = baseOffset + offsetDelta;
+    this.timestamps[at] = this.timestampMs;
+    this.newest = at;
+    if (this.count < WINDOW) this.count += 1;
+  }
+
+  /** Only the exact same batch counts: both its first and its last sequence match. */
+  findBatch(firstSequence: number, offsetDelta: number): ProducerVerdict | undefined {
+    const lastSequence = sequencePlus(firstSequence, offsetDelta);
+    for (let age = 0; age < this.count; age += 1) {
+      const at = (this.newest - age + WINDOW) % WINDOW;
+      if (this.lastSequences[at] !== lastSequence || this.offsetDeltas[at] !== offsetDelta) continue;
+      const lastOffset = this.lastOffsets[at] as number;
+      return { kind: 'duplicate', baseOffset: lastOffset - offsetDelta, lastOffset, timestampMs: this.timestamps[at] as number };
+    }
+    return undefined;
+  }
+}
+
+/** Sequences run from 0 to 2147483647 and begin again at 0. */
+function sequencePlus(sequence: number, delta: number): number {
+  const modulus = LARGEST_SEQUENCE + 1;
+  return (sequence + delta + modulus) % modulus;
+}
+
+function nextSequence(lastSequence: number): number {
+  return lastSequence === LARGEST_SEQUENCE ? 0 : lastSequence + 1;
+}

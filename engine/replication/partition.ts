@@ -1,0 +1,316 @@
+/**
+ * One replica of one partition on this broker: leader or follower state over its log.
+ * The leader tracks its followers' log end offsets, moves the high watermark and asks the controller for ISR changes.
+ * Invariants: logStart <= high watermark <= log end; the high watermark never goes back within a leader epoch;
+ * it stands still while the ISR is smaller than min.insync.replicas (KIP-966).
+ */
+import type { Clock } from '../environment.ts';
+import { assert } from '../assert.ts';
+import type { AppendResult, PartitionLog } from '../log/partition-log.ts';
+import { errorCodes } from '../protocol/errors.ts';
+import type { IsrChange, PartitionState } from './partition-state.ts';
+
+export interface PartitionSettings {
+  /** replica.lag.time.max.ms */
+  readonly replicaLagTimeMaxMs: number;
+}
+
+/** What the partition needs to know of the rest of the cluster. */
+export interface ClusterView {
+  readonly brokerId: number;
+  /** Registered, unfenced, and with this broker epoch (KIP-903); `brokerEpoch` -1 skips the epoch check. */
+  isEligibleForIsr(brokerId: number, brokerEpoch: number): boolean;
+  /** Sends an AlterPartition; the answer comes back as a new PartitionState or through `isrChangeFailed`. */
+  requestIsrChange(change: IsrChange): void;
+}
+
+/** Told when a partition's readable end moved. Registered by fetch sessions, parked fetches and internal readers. */
+export interface PartitionObserver {
+  onLogEndAdvanced(): void;
+  onHighWatermarkAdvanced(): void;
+  /** The replica stopped leading or was removed: parked requests are to be answered. */
+  onLeadershipLost(): void;
+}
+
+interface RemoteReplica {
+  readonly brokerId: number;
+  brokerEpoch: number;
+  logEndOffset: number;
+  caughtUpMs: number;
+  lastFetchMs: number;
+  lastFetchLeaderEnd: number;
+}
+
+interface AckWaiter {
+  readonly requiredOffset: number;
+  readonly onResult: (errorCode: number) => void;
+}
+
+export class Partition {
+  readonly log: PartitionLog;
+  readonly #clock: Clock;
+  readonly #view: ClusterView;
+  readonly #settings: PartitionSettings;
+  readonly #observers = new Set<PartitionObserver>();
+  #state: PartitionState;
+  #role: 'leader' | 'follower' = 'follower';
+  #highWatermark: number;
+  #leaderEpochStart = -1;
+  #remotes = new Map<number, RemoteReplica>();
+  /** The committed ISR and a pending expansion together: whom the high watermark must wait for. */
+  #maximalIsr = new Set<number>();
+  #pendingIsr: readonly number[] | undefined;
+  #ackWaiters: AckWaiter[] = [];
+
+  constructor(options: {
+    log: PartitionLog;
+    clock: Clock;
+    view: ClusterView;
+    settings: PartitionSettings;
+    state: PartitionState;
+    checkpointedHighWatermark: number;
+  }) {
+    this.log = options.log;
+    this.#clock = options.clock;
+    this.#view = options.view;
+    this.#settings = options.settings;
+    this.#state = options.state;
+    const highWatermark = Math.min(options.checkpointedHighWatermark, this.log.logEndOffset);
+    this.#highWatermark = Math.max(highWatermark, this.log.logStartOffset);
+  }
+
+  get state(): PartitionState {
+    return this.#state;
+  }
+
+  get topic(): string {
+    return this.#state.topic;
+  }
+
+  get index(): number {
+    return this.#state.partition;
+  }
+
+  get isLeader(): boolean {
+    return this.#role === 'leader';
+  }
+
+  get leaderEpoch(): number {
+    return this.#state.leaderEpoch;
+  }
+
+  get highWatermark(): number {
+    return this.#highWatermark;
+  }
+
+  /** A new leader's watermark may lag behind what was acknowledged before until its followers have fetched once. */
+  get isHighWatermarkKnown(): boolean {
+    return this.#highWatermark >= this.#leaderEpochStart;
+  }
+
+  observe(observer: PartitionObserver): void {
+    this.#observers.add(observer);
+  }
+
+  unobserve(observer: PartitionObserver): void {
+    this.#observers.delete(observer);
+  }
+
+  /** Takes the controller's newest word. Older or equal partition epochs are ignored. */
+  apply(state: PartitionState): void {
+    const previous = this.#state;
+    if (state.leaderEpoch < previous.leaderEpoch) return;
+    const isFirst = this.#role === 'follower' && this.#leaderEpochStart === -1;
+    if (!isFirst && state.partitionEpoch <= previous.partitionEpoch) return;
+    this.#state = state;
+    this.#pendingIsr = undefined;
+    const leads = state.leader === this.#view.brokerId;
+    if (leads && (this.#role !== 'leader' || state.leaderEpoch > previous.leaderEpoch)) this.#becomeLeader();
+    else if (!leads && this.#role === 'leader') this.#becomeFollower();
+    if (leads) {
+      this.#maximalIsr = new Set(state.isr);
+      this.#keepRemotes();
+      this.#advanceHighWatermark();
+    }
+  }
+
+  /** The replica goes away (topic deleted, broker stopping): parked requests are answered. */
+  close(): void {
+    this.#becomeFollower();
+    this.#observers.clear();
+  }
+
+  /** Appends a producer's batch. `requiredAcks` -1 is refused while the ISR is too small (nothing is written then). */
+  append(batch: Buffer, options: { requiredAcks: number; isInternal: boolean }): AppendResult | { kind: 'error'; errorCode: number } {
+    if (this.#role !== 'leader') return { kind: 'error', errorCode: errorCodes.NOT_LEADER_OR_FOLLOWER };
+    if (options.requiredAcks === -1 && this.#state.isr.length < this.#effectiveMinIsr()) {
+      return { kind: 'error', errorCode: errorCodes.NOT_ENOUGH_REPLICAS };
+    }
+    const endBefore = this.log.logEndOffset;
+    const result = this.log.appendAsLeader(batch, { leaderEpoch: this.#state.leaderEpoch, isInternal: options.isInternal });
+    if (result.kind !== 'appended') return result;
+    // A follower that held everything until now was caught up until now, however long the partition was idle.
+    const nowMs = this.#clock.monotonicMs();
+    for (const remote of this.#remotes.values()) if (remote.logEndOffset === endBefore) remote.caughtUpMs = nowMs;
+    for (const observer of this.#observers) observer.onLogEndAdvanced();
+    this.#advanceHighWatermark();
+    return result;
+  }
+
+  /** Calls back once when offsets below `requiredOffset` are on every in-sync replica, or with an error code when leadership ends. */
+  whenReplicated(requiredOffset: number, onResult: (errorCode: number) => void): void {
+    if (this.#highWatermark >= requiredOffset) {
+      onResult(errorCodes.NONE);
+      return;
+    }
+    const waiters = this.#ackWaiters;
+    let at = waiters.length;
+    while (at > 0 && (waiters[at - 1] as AckWaiter).requiredOffset > requiredOffset) at--;
+    if (at === waiters.length) waiters.push({ requiredOffset, onResult });
+    else waiters.splice(at, 0, { requiredOffset, onResult });
+  }
+
+  /** A follower asks for `fetchOffset`, so it holds everything below. False: it is no replica of this partition. */
+  followerFetched(options: { brokerId: number; brokerEpoch: number; fetchOffset: number }): boolean {
+    const remote = this.#remotes.get(options.brokerId);
+    if (remote === undefined) return false;
+    const nowMs = this.#clock.monotonicMs();
+    const leaderEnd = this.log.logEndOffset;
+    if (options.fetchOffset >= leaderEnd) remote.caughtUpMs = nowMs;
+    else if (options.fetchOffset >= remote.lastFetchLeaderEnd && remote.lastFetchLeaderEnd >= 0) {
+      remote.caughtUpMs = Math.max(remote.caughtUpMs, remote.lastFetchMs);
+    }
+    remote.brokerEpoch = options.brokerEpoch;
+    remote.lastFetchMs = nowMs;
+    remote.lastFetchLeaderEnd = leaderEnd;
+    const moved = remote.logEndOffset !== options.fetchOffset;
+    remote.logEndOffset = options.fetchOffset;
+    if (!this.#maximalIsr.has(remote.brokerId)) this.#maybeExpandIsr(remote);
+    if (moved) this.#advanceHighWatermark();
+    return true;
+  }
+
+  /** Drops followers from the ISR that were not caught up for replica.lag.time.max.ms. Called periodically. */
+  shrinkIsr(): void {
+    if (this.#role !== 'leader' || this.#pendingIsr !== undefined) return;
+    const nowMs = this.#clock.monotonicMs();
+    const stuck = this.#state.isr.filter((id) => id !== this.#view.brokerId && !this.#isCaughtUp(id, nowMs));
+    if (stuck.length > 0) this.#requestIsr(this.#state.isr.filter((id) => !stuck.includes(id)));
+  }
+
+  /** The controller refused our ISR change; the committed ISR counts again. */
+  isrChangeFailed(): void {
+    this.#pendingIsr = undefined;
+    this.#maximalIsr = new Set(this.#state.isr);
+    if (this.#role === 'leader') this.#advanceHighWatermark();
+  }
+
+  /** Follower side: whole batches from the leader, and the leader's watermarks. */
+  appendFromLeader(records: Buffer, watermarks: { highWatermark: number; logStartOffset: number }): void {
+    assert(this.#role === 'follower', 'only followers append what a leader sent');
+    if (records.length > 0) this.log.appendAsFollower(records);
+    this.followWatermarks(watermarks);
+  }
+
+  followWatermarks(watermarks: { highWatermark: number; logStartOffset: number }): void {
+    const highWatermark = Math.min(watermarks.highWatermark, this.log.logEndOffset);
+    if (highWatermark > this.#highWatermark) this.#highWatermark = highWatermark;
+    if (watermarks.logStartOffset > this.log.logStartOffset && watermarks.logStartOffset <= this.#highWatermark) {
+      this.log.incrementLogStartOffset(watermarks.logStartOffset);
+    }
+  }
+
+  /** Follower side: the logs diverge above `offset` (KIP-595). */
+  truncateTo(offset: number): void {
+    assert(this.#role === 'follower', 'a leader never truncates');
+    this.log.truncateTo(offset);
+    if (this.#highWatermark > this.log.logEndOffset) this.#highWatermark = this.log.logEndOffset;
+  }
+
+  /** Follower side: nothing in common with the leader any more; starts again at its first offset. */
+  restartAt(offset: number): void {
+    this.log.truncateFully(offset);
+    this.#highWatermark = offset;
+  }
+
+  #effectiveMinIsr(): number {
+    return Math.min(this.log.config.minInsyncReplicas, this.#state.replicas.length);
+  }
+
+  #becomeLeader(): void {
+    this.#role = 'leader';
+    this.#leaderEpochStart = this.log.logEndOffset;
+    this.log.epochs.assign(this.#state.leaderEpoch, this.#leaderEpochStart);
+    const nowMs = this.#clock.monotonicMs();
+    this.#remotes = new Map();
+    for (const id of this.#state.replicas) {
+      if (id === this.#view.brokerId) continue;
+      const caughtUpMs = this.#state.isr.includes(id) ? nowMs : Number.NEGATIVE_INFINITY;
+      this.#remotes.set(id, { brokerId: id, brokerEpoch: -1, logEndOffset: -1, caughtUpMs, lastFetchMs: nowMs, lastFetchLeaderEnd: -1 });
+    }
+  }
+
+  #becomeFollower(): void {
+    this.#role = 'follower';
+    this.#remotes.clear();
+    this.#maximalIsr.clear();
+    const waiters = this.#ackWaiters;
+    this.#ackWaiters = [];
+    for (const waiter of waiters) waiter.onResult(errorCodes.NOT_LEADER_OR_FOLLOWER);
+    for (const observer of [...this.#observers]) observer.onLeadershipLost();
+  }
+
+  #keepRemotes(): void {
+    for (const id of this.#remotes.keys()) if (!this.#state.replicas.includes(id)) this.#remotes.delete(id);
+  }
+
+  #isCaughtUp(brokerId: number, nowMs: number): boolean {
+    const remote = this.#remotes.get(brokerId);
+    if (remote === undefined) return false;
+    return remote.logEndOffset === this.log.logEndOffset || nowMs - remote.caughtUpMs <= this.#settings.replicaLagTimeMaxMs;
+  }
+
+  #maybeExpandIsr(remote: RemoteReplica): void {
+    if (this.#pendingIsr !== undefined || this.#role !== 'leader') return;
+    const holdsEnough = remote.logEndOffset >= this.#highWatermark && remote.logEndOffset >= this.#leaderEpochStart;
+    if (!holdsEnough || !this.#view.isEligibleForIsr(remote.brokerId, remote.brokerEpoch)) return;
+    this.#requestIsr([...this.#state.isr, remote.brokerId]);
+  }
+
+  #requestIsr(isr: readonly number[]): void {
+    this.#pendingIsr = isr;
+    this.#maximalIsr = new Set([...this.#state.isr, ...isr]);
+    const { topicId, partition, leaderEpoch, partitionEpoch } = this.#state;
+    this.#view.requestIsrChange({ topicId, partition, leaderEpoch, partitionEpoch, isr });
+  }
+
+  #advanceHighWatermark(): void {
+    if (this.#maximalIsr.size < this.#effectiveMinIsr()) return;
+    let candidate = this.log.logEndOffset;
+    let nowMs = -1;
+    for (const remote of this.#remotes.values()) {
+      if (remote.logEndOffset >= candidate) continue;
+      if (!this.#maximalIsr.has(remote.brokerId)) {
+        // A caught-up replica outside the ISR holds the watermark too, so that its return to the ISR is never unsafe.
+        if (nowMs < 0) nowMs = this.#clock.monotonicMs();
+        if (!this.#isCaughtUp(remote.brokerId, nowMs) || !this.#view.isEligibleForIsr(remote.brokerId, remote.brokerEpoch)) continue;
+      }
+      candidate = remote.logEndOffset;
+    }
+    if (candidate <= this.#highWatermark) return;
+    this.#highWatermark = candidate;
+    this.#answerAcks();
+    for (const observer of this.#observers) observer.onHighWatermarkAdvanced();
+  }
+
+  #answerAcks(): void {
+    const waiters = this.#ackWaiters;
+    let answered = 0;
+    while (answered < waiters.length && (waiters[answered] as AckWaiter).requiredOffset <= this.#highWatermark) answered++;
+    if (answered === 0) return;
+    const done = waiters.splice(0, answered);
+    const isSafe = this.#maximalIsr.size >= this.#effectiveMinIsr();
+    const errorCode = isSafe ? errorCodes.NONE : errorCodes.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
+    for (const waiter of done) waiter.onResult(errorCode);
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * All replicas of this broker: opens and closes their logs, hands them the controller's decisions, keeps one fetcher
+ * per other leader, drops stuck followers from ISRs, and checkpoints high watermarks.
+ */
+import type { Endpoint, Environment, Timer } from '../environment.ts';
+import type { LogDirectory } from '../log/log-directory.ts';
+import type { LogConfig } from '../log/log-config.ts';
+import { PartitionLog } from '../log/partition-log.ts';
+import { Partition, type ClusterView } from './partition.ts';
+import type { PartitionState } from './partition-state.ts';
+import { ReplicaFetcher, type FetcherSettings } from './replica-fetcher.ts';
+
+export interface ReplicaSettings extends FetcherSettings {
+  readonly replicaLagTimeMaxMs: number;
+  /** replica.high.watermark.checkpoint.interval.ms */
+  readonly highWatermarkCheckpointMs: number;
+  /** log.retention.check.interval.ms */
+  readonly retentionCheckMs: number;
+}
+
+export interface ReplicaCluster extends ClusterView {
+  brokerEpoch(): number;
+  endpointOf(brokerId: number): Endpoint | undefined;
+  topicConfig(topic: string): LogConfig;
+}
+
+export type LeadershipListener = (partition: Partition, isLeader: boolean) => void;
+
+export class ReplicaManager {
+  readonly #environment: Environment;
+  readonly #directory: LogDirectory;
+  readonly #settings: ReplicaSettings;
+  readonly #cluster: ReplicaCluster;
+  readonly #byName = new Map<string, Partition[]>();
+  readonly #byId = new Map<string, Partition[]>();
+  readonly #fetchers = new Map<number, ReplicaFetcher>();
+  readonly #highWatermarks: Map<string, number>;
+  readonly #recoveryPoints: Map<string, number>;
+  readonly #wasClean: boolean;
+  readonly #onLeadership: LeadershipListener;
+  #timers: Timer[] = [];
+  #isClosed = false;
+
+  constructor(options: {
+    environment: Environment;
+    directory: LogDirectory;
+    settings: ReplicaSettings;
+    cluster: ReplicaCluster;
+    onLeadership: LeadershipListener;
+  }) {
+    this.#environment = options.environment;
+    this.#directory = options.directory;
+    this.#settings = options.settings;
+    this.#cluster = options.cluster;
+    this.#onLeadership = options.onLeadership;
+    this.#wasClean = this.#directory.takeCleanShutdownMarker();
+    this.#highWatermarks = this.#directory.readCheckpoint('replication-offset-checkpoint');
+    this.#recoveryPoints = this.#directory.readCheckpoint('recovery-point-offset-checkpoint');
+    this.#repeat(this.#settings.replicaLagTimeMaxMs / 2, () => this.#forEach((partition) => partition.shrinkIsr()));
+    this.#repeat(this.#settings.highWatermarkCheckpointMs, () => this.checkpointHighWatermarks());
+    this.#repeat(this.#settings.retentionCheckMs, () => this.#applyRetention());
+  }
+
+  partition(topic: string, index: number): Partition | undefined {
+    return this.#byName.get(topic)?.[index];
+  }
+
+  partitionById(topicId: string, index: number): Partition | undefined {
+    return this.#byId.get(topicId)?.[index];
+  }
+
+  partitions(): Partition[] {
+    const all: Partition[] = [];
+    this.#forEach((partition) => all.push(partition));
+    return all;
+  }
+
+  /** Applies one partition's newest state. Partitions without a replica here are ignored, removed ones closed. */
+  apply(state: PartitionState): void {
+    const isHere = state.replicas.includes(this.#cluster.brokerId);
+    let partition = this.partitionById(state.topicId, state.partition);
+    if (!isHere) {
+      if (partition !== undefined) this.#remove(partition);
+      return;
+    }
+    if (partition === undefined) partition = this.#open(state);
+    const wasLeader = partition.isLeader;
+    const epochBefore = partition.leaderEpoch;
+    const leaderBefore = partition.state.leader;
+    partition.apply(state);
+    if (partition.isLeader) {
+      if (!wasLeader) this.#unfollow(partition);
+    } else {
+      if (leaderBefore !== state.leader) this.#unfollow(partition);
+      this.#follow(partition);
+    }
+    if (partition.isLeader !== wasLeader || (partition.isLeader && epochBefore !== partition.leaderEpoch)) {
+      this.#onLeadership(partition, partition.isLeader);
+    }
+  }
+
+  removeTopic(topicId: string): void {
+    for (const partition of this.#byId.get(topicId) ?? []) if (partition !== undefined) this.#remove(partition);
+  }
+
+  /** A topic's configuration changed: its open logs take it. */
+  reconfigure(topic: string): void {
+    const config = this.#cluster.topicConfig(topic);
+    for (const partition of this.#byName.get(topic) ?? []) partition?.log.setConfig(config);
+  }
+
+  /** A broker came, went or moved: fetchers reconnect, followers without a fetcher get one. */
+  brokersChanged(): void {
+    for (const [leaderId, fetcher] of this.#fetchers) {
+      const endpoint = this.#cluster.endpointOf(leaderId);
+      if (endpoint !== undefined) fetcher.setEndpoint(endpoint);
+    }
+    this.#forEach((partition) => {
+      const { leader } = partition.state;
+      if (!partition.isLeader && leader >= 0 && !this.#fetchers.has(leader)) this.#follow(partition);
+    });
+  }
+
+  checkpointHighWatermarks(): void {
+    const entries = new Map<string, number>();
+    this.#forEach((partition) => entries.set(`${partition.topic} ${partition.index}`, partition.highWatermark));
+    this.#directory.writeCheckpoint('replication-offset-checkpoint', entries);
+  }
+
+  /** Clean stop: logs flushed to their files, checkpoints and the clean-shutdown marker written. */
+  close(options: { brokerEpoch: number }): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const timer of this.#timers) timer.cancel();
+    for (const fetcher of this.#fetchers.values()) fetcher.close();
+    this.checkpointHighWatermarks();
+    const recoveryPoints = new Map<string, number>();
+    this.#forEach((partition) => {
+      partition.close();
+      recoveryPoints.set(`${partition.topic} ${partition.index}`, partition.log.logEndOffset);
+      partition.log.close({ clean: true });
+    });
+    this.#directory.writeCheckpoint('recovery-point-offset-checkpoint', recoveryPoints);
+    this.#directory.writeCleanShutdownMarker(options.brokerEpoch);
+  }
+
+  #open(state: PartitionState): Partition {
+    const name = `${state.topic} ${state.partition}`;
+    const recoveryPoint = this.#recoveryPoints.get(name);
+    const log = PartitionLog.open(this.#environment, {
+      directory: this.#directory.partitionPath(state.topic, state.partition),
+      topic: state.topic,
+      partition: state.partition,
+      topicId: Buffer.from(state.topicId, 'hex'),
+      config: this.#cluster.topicConfig(state.topic),
+      cleanShutdown: this.#wasClean,
+      ...(recoveryPoint === undefined ? {} : { recoveryPoint }),
+    });
+    if (log.recovery.truncatedBytes > 0) {
+      this.#environment.log(
+        `${state.topic}-${state.partition}: recovery dropped ${log.recovery.truncatedBytes} bytes behind offset ${log.logEndOffset} (${log.recovery.reason ?? 'torn tail'})`,
+      );
+    }
+    const partition = new Partition({
+      log,
+      clock: this.#environment.clock,
+      view: this.#cluster,
+      settings: { replicaLagTimeMaxMs: this.#settings.replicaLagTimeMaxMs },
+      state,
+      checkpointedHighWatermark: this.#highWatermarks.get(name) ?? 0,
+    });
+    indexed(this.#byName, state.topic)[state.partition] = partition;
+    indexed(this.#byId, state.topicId)[state.partition] = partition;
+    return partition;
+  }
+
+  #remove(partition: Partition): void {
+    const { topic, topicId } = partition.state;
+    this.#unfollow(partition);
+    const wasLeader = partition.isLeader;
+    partition.close();
+    if (wasLeader) this.#onLeadership(partition, false);
+    partition.log.close({ clean: true });
+    this.#directory.deletePartition(topic, partition.index);
+    delete this.#byId.get(topicId)?.[partition.index];
+    if (this.#byName.get(topic)?.[partition.index] === partition) delete this.#byName.get(topic)?.[partition.index];
+  }
+
+  #follow(partition: Partition): void {
+    const { leader } = partition.state;
+    if (leader < 0 || leader === this.#cluster.brokerId || this.#isClosed) return;
+    let fetcher = this.#fetchers.get(leader);
+    if (fetcher === undefined) {
+      const endpoint = this.#cluster.endpointOf(leader);
+      if (endpoint === undefined) return;
+      fetcher = new ReplicaFetcher({
+        environment: this.#environment,
+        settings: this.#settings,
+        leaderId: leader,
+        endpoint,
+        brokerEpoch: () => this.#cluster.brokerEpoch(),
+      });
+      this.#fetchers.set(leader, fetcher);
+    }
+    fetcher.follow(partition);
+  }
+
+  #unfollow(partition: Partition): void {
+    for (const fetcher of this.#fetchers.values()) fetcher.unfollow(partition);
+  }
+
+  #applyRetention(): void {
+    const nowMs = this.#environment.clock.nowMs();
+    this.#forEach((partition) => partition.log.applyRetention(nowMs, partition.highWatermark));
+  }
+
+  #forEach(visit: (partition: Partition) => void): void {
+    for (const partitions of this.#byId.values()) {
+      for (const partition of partitions) if (partition !== undefined) visit(partition);
+    }
+  }
+
+  #repeat(intervalMs: number, task: () => void): void {
+    const at = this.#timers.length;
+    const arm = (): void => {
+      this.#timers[at] = this.#environment.clock.setTimer(intervalMs, () => {
+        if (this.#isClosed) return;
+        task();
+        arm();
+      });
+    };
+    arm();
+  }
+}
+
+function indexed(map: Map<string, Partition[]>, key: string): Partition[] {
+  let list = map.get(key);
+  if (list === undefined) map.set(key, (list = []));
+  return list;
+}
