@@ -3,7 +3,7 @@ import type { Endpoint } from '../../engine/environment.ts';
 import type { LedgerColumns } from '../verify/ledger.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { HostTimeOrigin } from './host-time.ts';
-import type { IntervalSnapshot } from './interval-latencies.ts';
+import type { IntervalSnapshot } from '../latency/interval-latencies.ts';
 import type { Arrivals } from './schedule.ts';
 
 export type LoadModel =
@@ -45,7 +45,12 @@ export interface LoadWindow {
   readonly endUs: number;
 }
 
-export type ToWorker = { readonly kind: 'start'; readonly window: LoadWindow } | { readonly kind: 'stop' };
+export type ToWorker =
+  | { readonly kind: 'start'; readonly window: LoadWindow }
+  /** End the load (or the consuming) now, and finish what is under way. */
+  | { readonly kind: 'stop' }
+  /** Wait for nothing more: end with what there is. */
+  | { readonly kind: 'giveUp' };
 
 /**
  * publish: due to acknowledged (or given up) · scheduleDelay: due to handed over · batching: batch opened to first sent ·
@@ -127,3 +132,6 @@ export type FromWorker =
   | { readonly kind: 'loadDone'; readonly result: LoadResult }
   | { readonly kind: 'consumeDone'; readonly result: ConsumeResult }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
+
+/** How a worker posts; the buffers in `transfer` move to the main thread. */
+export type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;

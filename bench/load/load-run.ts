@@ -10,10 +10,11 @@ import { errorName } from '../../engine/protocol/errors.ts';
 import { Ledger, transferablesOf } from '../verify/ledger.ts';
 import type { RecordSource } from '../workload/record-source.ts';
 import { openRecordSource } from '../workload/workload.ts';
-import { AcknowledgementGaps } from './acknowledgement-gaps.ts';
+import { AcknowledgementGaps } from '../latency/acknowledgement-gaps.ts';
 import { hostTimeFrom, type HostTime } from './host-time.ts';
-import { IntervalLatencies } from './interval-latencies.ts';
-import type { FromWorker, LatencyMetric, LoadResult, LoadWindow, LoadWorkerInput } from './load-messages.ts';
+import { IntervalLatencies } from '../latency/interval-latencies.ts';
+import { PerSecond } from '../latency/per-second.ts';
+import type { LatencyMetric, LoadResult, LoadWindow, LoadWorkerInput, Post } from './load-messages.ts';
 import { closedLoopPacer, countUnsent, openLoopPacer, type Pacer, type PacerOptions } from './pacer.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import { ThreadMeter } from './thread-meter.ts';
@@ -21,8 +22,6 @@ import { ThreadMeter } from './thread-meter.ts';
 const PROGRESS_MS = 500;
 /** Late records are still sent for so long after the end of the schedule. */
 const GRACE_US = 1_000_000;
-
-export type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
 
 export class LoadRun {
   readonly #input: LoadWorkerInput;
@@ -40,6 +39,8 @@ export class LoadRun {
   #pacer: Pacer | undefined;
   #schedule: Schedule | undefined;
   #progressTimer: NodeJS.Timeout | undefined;
+  #giveUp: () => void = () => {};
+  readonly #givenUp = new Promise<void>((resolve) => (this.#giveUp = resolve));
 
   #sentRecords = 0;
   #acknowledgedRecords = 0;
@@ -47,8 +48,8 @@ export class LoadRun {
   #batchesRetried = 0;
   #bufferFullCount = 0;
   readonly #failedRecordsByError: Record<string, number> = {};
-  readonly #acknowledgedRecordsBySecond: number[] = [];
-  readonly #acknowledgedBytesBySecond: number[] = [];
+  readonly #acknowledgedRecordsBySecond = new PerSecond();
+  readonly #acknowledgedBytesBySecond = new PerSecond();
   readonly #measured = { batches: 0, records: 0, uncompressedBytes: 0, batchBytes: 0 };
 
   constructor(environment: Environment, input: LoadWorkerInput, post: Post) {
@@ -101,6 +102,12 @@ export class LoadRun {
     this.#pacer?.stop();
   }
 
+  /** Ends without waiting for what is still under way; its batches count as unresolved. */
+  giveUp(): void {
+    this.#giveUp();
+    this.#pacer?.stop();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#progressTimer);
     this.#source.close();
@@ -150,9 +157,8 @@ export class LoadRun {
   #countAcknowledged(batch: CompletedBatch, nowUs: number): void {
     const { recordCount, uncompressedBytes, batchBytes } = batch;
     this.#acknowledgedRecords += recordCount;
-    const second = Math.max(0, Math.floor(nowUs / 1e6));
-    addAt(this.#acknowledgedRecordsBySecond, second, recordCount);
-    addAt(this.#acknowledgedBytesBySecond, second, uncompressedBytes);
+    this.#acknowledgedRecordsBySecond.add(nowUs, recordCount);
+    this.#acknowledgedBytesBySecond.add(nowUs, uncompressedBytes);
     if (nowUs < this.#window.measureStartUs || nowUs >= this.#window.endUs) return;
     this.#measured.batches++;
     this.#measured.records += recordCount;
@@ -170,7 +176,7 @@ export class LoadRun {
     const endedAtUs = Math.min(this.#time.sinceStartUs(), this.#window.endUs);
     const unsentRecords = this.#schedule === undefined ? 0 : countUnsent(this.#schedule, endedAtUs);
     const use = this.#meter.finish();
-    await this.#producer.flush();
+    await Promise.race([this.#producer.flush(), this.#givenUp]);
     for (const latencies of Object.values(this.#latencies)) latencies.flushBefore(Number.POSITIVE_INFINITY);
     clearInterval(this.#progressTimer);
     this.#reportProgress();
@@ -182,8 +188,8 @@ export class LoadRun {
       acknowledgedRecords: this.#acknowledgedRecords,
       failedRecords: this.#failedRecords,
       failedRecordsByError: this.#failedRecordsByError,
-      acknowledgedRecordsBySecond: filled(this.#acknowledgedRecordsBySecond),
-      acknowledgedBytesBySecond: filled(this.#acknowledgedBytesBySecond),
+      acknowledgedRecordsBySecond: this.#acknowledgedRecordsBySecond.toArray(),
+      acknowledgedBytesBySecond: this.#acknowledgedBytesBySecond.toArray(),
       measured: { ...this.#measured, ...use },
       batchesRetried: this.#batchesRetried,
       bufferFullCount: this.#bufferFullCount,
@@ -200,14 +206,4 @@ export class LoadRun {
   #fail(error: unknown): void {
     this.#post({ kind: 'failed', message: String(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
   }
-}
-
-/** Adds to a place of an array that may not be there yet. */
-export function addAt(counts: number[], index: number, amount: number): void {
-  counts[index] = (counts[index] ?? 0) + amount;
-}
-
-/** Without holes. */
-export function filled(counts: readonly number[]): number[] {
-  return Array.from(counts, (count) => count ?? 0);
 }

@@ -11,7 +11,8 @@ const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.p
 const run = new LoadRun(createHostEnvironment(), workerData as LoadWorkerInput, post);
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'start') run.start(message.window);
-  else run.stop();
+  else if (message.kind === 'stop') run.stop();
+  else run.giveUp();
 });
 await run.open();
 post({ kind: 'ready' });

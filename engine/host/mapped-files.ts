@@ -92,6 +92,7 @@ class MappedSegment implements SegmentFile {
       this.descriptor.truncateFile(size);
       this.allocated = size;
     } else {
+      if (this.appended > this.map.length) this.mapAtLeast(this.appended);
       this.map.fill(0, size, this.appended);
     }
     this.appended = size;

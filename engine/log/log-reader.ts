@@ -70,7 +70,9 @@ export class LogReader {
 
   /** The first record with a timestamp at or above `timestampMs`, and its own timestamp. */
   async offsetForTimestamp(timestampMs: number, bounds: LogBounds): Promise<TimestampOffset | undefined> {
-    for (const segment of [...this.segments]) {
+    // A copy: retention may drop segments while a search waits for the disk.
+    const segments = this.segments.slice();
+    for (const segment of segments) {
       if (segment.isRemoved || segment.largestTimestamp.timestampMs < timestampMs) continue;
       const found = await searchByTimestamp(segment, timestampMs, bounds.logStartOffset);
       if (found !== undefined) return found;

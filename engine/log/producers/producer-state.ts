@@ -35,6 +35,8 @@ export class ProducerStateManager {
   private readonly directory: string;
   private readonly expirationMs: number;
   private readonly entries = new Map<number, ProducerEntry>();
+  /** Offsets of the snapshot files, ascending; undefined until the directory was listed. */
+  private snapshots: number[] | undefined;
 
   constructor(files: Files, options: { directory: string; expirationMs: number }) {
     this.files = files;
@@ -102,16 +104,18 @@ export class ProducerStateManager {
     const entries: ProducerSnapshotEntry[] = [];
     for (const [producerId, entry] of this.entries) entries.push(entry.toSnapshot(producerId));
     this.files.replace(this.snapshotPath(offset), encodeProducerSnapshot(entries), { durable: false });
+    const known = this.snapshotOffsets();
+    if (!known.includes(offset)) this.snapshots = [...known, offset].sort((a, b) => a - b);
   }
 
   /** Replaces the state by the newest readable snapshot at or below `offset`; returns its offset, undefined when there is none. */
   loadSnapshot(offset: number, nowMs: number): number | undefined {
     this.entries.clear();
-    for (const candidate of this.snapshotOffsets().reverse()) {
+    for (const candidate of [...this.snapshotOffsets()].reverse()) {
       if (candidate > offset) continue;
       const entries = decodeProducerSnapshot(this.files.read(this.snapshotPath(candidate)));
       if (entries === undefined) {
-        this.files.remove(this.snapshotPath(candidate));
+        this.removeSnapshots((damaged) => damaged === candidate);
         continue;
       }
       for (const entry of entries) this.entries.set(entry.producerId, ProducerEntry.fromSnapshot(entry));
@@ -131,12 +135,20 @@ export class ProducerStateManager {
 
   /** Deletes the snapshots whose offset `isUseless`. */
   removeSnapshots(isUseless: (offset: number) => boolean): void {
-    for (const offset of this.snapshotOffsets()) if (isUseless(offset)) this.files.remove(this.snapshotPath(offset));
+    const kept: number[] = [];
+    for (const offset of this.snapshotOffsets()) {
+      if (isUseless(offset)) this.files.remove(this.snapshotPath(offset));
+      else kept.push(offset);
+    }
+    this.snapshots = kept;
   }
 
-  private snapshotOffsets(): number[] {
-    const names = this.files.list(this.directory).filter((name) => /^\d{20}\.snapshot$/.test(name));
-    return names.map((name) => Number(name.slice(0, 20)));
+  private snapshotOffsets(): readonly number[] {
+    if (this.snapshots === undefined) {
+      const names = this.files.list(this.directory).filter((name) => /^\d{20}\.snapshot$/.test(name));
+      this.snapshots = names.map((name) => Number(name.slice(0, 20)));
+    }
+    return this.snapshots;
   }
 
   private snapshotPath(offset: number): string {

@@ -1,9 +1,9 @@
 import { build } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
-import { AcknowledgementGaps } from '../../../bench/load/acknowledgement-gaps.ts';
+import { AcknowledgementGaps } from '../../../bench/latency/acknowledgement-gaps.ts';
 import { hostMonotonicUs, hostTimeFrom } from '../../../bench/load/host-time.ts';
-import { IntervalLatencies, type IntervalSnapshot } from '../../../bench/load/interval-latencies.ts';
-import { addSnapshot, emptyHistogram, LatencyCounts, LATENCY_US_MAX } from '../../../bench/load/latency-counts.ts';
+import { IntervalLatencies, type IntervalSnapshot } from '../../../bench/latency/interval-latencies.ts';
+import { addSnapshot, emptyHistogram, LatencyCounts, LATENCY_US_MAX } from '../../../bench/latency/latency-counts.ts';
 import { closedLoopPacer, countUnsent, openLoopPacer } from '../../../bench/load/pacer.ts';
 import { createSchedule } from '../../../bench/load/schedule.ts';
 import { Xoshiro128 } from '../../../bench/workload/xoshiro128.ts';

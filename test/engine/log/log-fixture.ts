@@ -53,9 +53,9 @@ export class LogFixture {
   }
 
   /** Another directory with the same bytes, as a power cut or a backup would leave it. */
-  copyDirectory(name: string): string {
+  copyDirectory(name: string, directory = this.directory): string {
     const copy = path.join(this.root, name, 'clicks-0');
-    fs.cpSync(this.directory, copy, { recursive: true });
+    fs.cpSync(directory, copy, { recursive: true });
     return copy;
   }
 

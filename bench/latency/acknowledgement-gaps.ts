@@ -2,7 +2,7 @@
  * How long each partition went without an acknowledgement although batches were waiting for one: what a fault looks like from outside.
  * A partition that nobody writes to has no gap. Costs a few array accesses a batch.
  */
-import type { AcknowledgementGap } from './load-messages.ts';
+import type { AcknowledgementGap } from '../load/load-messages.ts';
 
 export class AcknowledgementGaps {
   /** Start of the wait that is under way: the later of the last acknowledgement and the oldest waiting batch's creation. */

@@ -1,0 +1,132 @@
+/**
+ * All members of one consumer group in one thread: counts what arrives, takes end to end latency from each record's due time on the
+ * host's one clock, and follows lag. A group with a service time is slow on purpose: after each fetch it sleeps what its records cost.
+ */
+import { ClusterClient } from '../../engine/client/cluster-client.ts';
+import { parseConsumerConfig } from '../../engine/client/consumer-config.ts';
+import { GroupConsumer } from '../../engine/client/group-consumer.ts';
+import type { Environment } from '../../engine/environment.ts';
+import { EventReader } from './event-reader.ts';
+import { hostTimeFrom, type HostTime } from '../load/host-time.ts';
+import { IntervalLatencies } from '../latency/interval-latencies.ts';
+import type { ConsumeResult, ConsumerWorkerInput, LoadWindow, Post } from '../load/load-messages.ts';
+import { PerSecond } from '../latency/per-second.ts';
+import { ServiceTime } from './service-time.ts';
+import { ThreadMeter } from '../load/thread-meter.ts';
+
+const PROGRESS_MS = 500;
+
+export class ConsumerRun {
+  readonly #input: ConsumerWorkerInput;
+  readonly #post: Post;
+  readonly #client: ClusterClient;
+  readonly #members: GroupConsumer[];
+  readonly #reader: EventReader;
+  readonly #service: ServiceTime;
+  readonly #meter = new ThreadMeter();
+  readonly #endToEnd: IntervalLatencies;
+  /** By partition: offset behind what was read. */
+  readonly #positions = new Map<number, number>();
+  readonly #highWatermarks = new Map<number, number>();
+  #time: HostTime | undefined;
+  #origin = { startMonotonicUs: 0, startEpochUs: 0 };
+  #window = { measureStartUs: 0, endUs: 0 };
+  #nowUs = 0;
+  #progressTimer: NodeJS.Timeout | undefined;
+
+  #consumedRecords = 0;
+  #consumedBytes = 0;
+  readonly #measured = { records: 0, bytes: 0 };
+  readonly #consumedRecordsBySecond = new PerSecond();
+  readonly #lagRecordsBySecond = new PerSecond();
+  #rebalances = 0;
+
+  constructor(environment: Environment, input: ConsumerWorkerInput, post: Post) {
+    this.#input = input;
+    this.#post = post;
+    this.#reader = new EventReader(input.isStamped);
+    this.#service = new ServiceTime(input.serviceTimeUs);
+    this.#endToEnd = new IntervalLatencies((interval) => post({ kind: 'interval', metric: 'endToEnd', interval }, [interval.counts.buffer]));
+    this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], clientId: `headroom-${input.group}` });
+    const config = parseConsumerConfig({ 'group.id': input.group, ...input.consumerProperties });
+    this.#members = Array.from({ length: input.memberCount }, () => new GroupConsumer(this.#client, config, {
+      onBatches: (_topic: string, partition: number, records: Buffer, highWatermark: number) => this.#onBatches(partition, records, highWatermark),
+      onAssigned: () => void this.#rebalances++,
+    }));
+  }
+
+  /** Resolves when every partition has a member. */
+  async open(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.start([this.#input.topic])));
+  }
+
+  start({ origin, measureStartUs, endUs }: LoadWindow): void {
+    this.#time = hostTimeFrom(origin);
+    this.#origin = origin;
+    this.#window = { measureStartUs, endUs };
+    this.#rebalances = 0;
+    this.#meter.schedule(this.#time, { startUs: measureStartUs, endUs });
+    this.#progressTimer = setInterval(() => this.#reportProgress(), PROGRESS_MS);
+  }
+
+  /** Commits, leaves the group and hands the result over. */
+  async stop(): Promise<void> {
+    clearInterval(this.#progressTimer);
+    const use = this.#meter.finish();
+    const warnings: string[] = [];
+    for (const member of this.#members) {
+      await member.close().catch((error: unknown) => warnings.push(`group ${this.#input.group}: leaving failed: ${String(error)}`));
+    }
+    this.#endToEnd.flushBefore(Number.POSITIVE_INFINITY);
+    const result: ConsumeResult = {
+      group: this.#input.group,
+      consumedRecords: this.#consumedRecords,
+      consumedBytes: this.#consumedBytes,
+      consumedRecordsBySecond: this.#consumedRecordsBySecond.toArray(),
+      lagRecordsBySecond: this.#lagRecordsBySecond.toArray(),
+      rebalances: this.#rebalances,
+      measured: { ...this.#measured, ...use },
+      warnings,
+    };
+    this.#post({ kind: 'consumeDone', result });
+    await this.#client.close();
+  }
+
+  #onBatches(partition: number, records: Buffer, highWatermark: number): void {
+    this.#nowUs = this.#time?.sinceStartUs() ?? -1;
+    const read = this.#reader.read(records, this.#positions.get(partition) ?? 0, this.#onDue);
+    this.#highWatermarks.set(partition, highWatermark);
+    if (read.nextOffset >= 0) this.#positions.set(partition, read.nextOffset);
+    this.#count(read.records, read.bytes);
+    this.#service.spend(read.records);
+  }
+
+  readonly #onDue = (dueEpochUs: number): void => {
+    const dueUs = dueEpochUs - this.#origin.startEpochUs;
+    if (dueUs >= 0) this.#endToEnd.record(dueUs, this.#nowUs - dueUs);
+  };
+
+  #count(records: number, bytes: number): void {
+    this.#consumedRecords += records;
+    this.#consumedBytes += bytes;
+    if (this.#nowUs < 0) return;
+    this.#consumedRecordsBySecond.add(this.#nowUs, records);
+    if (this.#nowUs < this.#window.measureStartUs || this.#nowUs >= this.#window.endUs) return;
+    this.#measured.records += records;
+    this.#measured.bytes += bytes;
+  }
+
+  #reportProgress(): void {
+    const nowUs = this.#time?.sinceStartUs() ?? 0;
+    const lagRecords = this.#lagRecords();
+    this.#lagRecordsBySecond.set(nowUs, lagRecords);
+    this.#endToEnd.flushBefore(Math.floor(nowUs / 1e6) - 3);
+    this.#post({ kind: 'consumeProgress', consumedRecords: this.#consumedRecords, lagRecords });
+  }
+
+  #lagRecords(): number {
+    let lag = 0;
+    for (const [partition, highWatermark] of this.#highWatermarks) lag += Math.max(0, highWatermark - (this.#positions.get(partition) ?? 0));
+    return lag;
+  }
+}

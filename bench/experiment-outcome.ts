@@ -1,0 +1,38 @@
+/** Everything one run measured, as it came from its parts; run-record.ts turns it into the stored result. */
+import type { BenchOptions } from './bench-options.ts';
+import type { FaultOutcome } from './target/broker-kill.ts';
+import type { HistogramSeries } from './latency/histogram-series.ts';
+import type { ConsumeResult, LatencyMetric, LoadResult } from './load/load-messages.ts';
+import type { MeasuredUsage } from './target/usage-sampler.ts';
+import type { VerificationReport } from './verify/verification-report.ts';
+
+export interface Readiness {
+  /** From the start of the brokers until all accept requests; undefined for an external target. */
+  readonly clusterMs: number | undefined;
+  /** From the start of the brokers until a first record was acknowledged; undefined for an external target. */
+  readonly firstAcknowledgedMs: number | undefined;
+}
+
+/** What the loaded part of a run measured. */
+export interface LoadOutcome {
+  /** Whole seconds since the load's start: [measureStart, measureEnd) is the measured window. A run that was cut short ends earlier. */
+  readonly measureStartSecond: number;
+  readonly measureEndSecond: number;
+  readonly loads: readonly LoadResult[];
+  readonly groups: readonly ConsumeResult[];
+  readonly latencies: Readonly<Record<Exclude<LatencyMetric, 'endToEnd'>, HistogramSeries>>;
+  readonly endToEndByGroup: ReadonlyMap<string, HistogramSeries>;
+  readonly usage: MeasuredUsage;
+  readonly fault: FaultOutcome | undefined;
+  /** Cut short by the operator. */
+  readonly isPartial: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface ExperimentOutcome extends LoadOutcome {
+  readonly options: BenchOptions;
+  readonly topic: string;
+  readonly startedAtEpochMs: number;
+  readonly readiness: Readiness;
+  readonly verification: { readonly report: VerificationReport; readonly elapsedMs: number } | undefined;
+}

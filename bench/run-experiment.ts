@@ -1,0 +1,106 @@
+/**
+ * One run from nothing to its outcome: target, topic, workers, load, fault, drain, check. Whatever it opened is closed again, also
+ * when a step throws or the signal aborts; an abort during the load gives what was measured until then.
+ */
+import { Admin } from '../engine/client/admin.ts';
+import { ClusterClient } from '../engine/client/cluster-client.ts';
+import { createHostEnvironment } from '../engine/host/host-environment.ts';
+import { checkBenchOptions, type BenchOptions } from './bench-options.ts';
+import { ExperimentError } from './experiment-error.ts';
+import type { ExperimentOutcome, LoadOutcome, Readiness } from './experiment-outcome.ts';
+import { LoadPhase } from './load/load-phase.ts';
+import type { OnProgress } from './run-progress.ts';
+import { BrokerKill } from './target/broker-kill.ts';
+import { prepareTopic, type ExperimentTopic } from './target/experiment-topic.ts';
+import { probeReadiness } from './target/readiness.ts';
+import { openTarget, type Target } from './target/target.ts';
+import type { EventCheckOptions } from './verify/event-checks.ts';
+import { runVerification } from './verify/verification-worker.ts';
+import { openRecordSource } from './workload/workload.ts';
+
+export interface RunExperimentOptions {
+  readonly options: BenchOptions;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
+
+export async function runExperiment(run: RunExperimentOptions): Promise<ExperimentOutcome> {
+  const { options, onProgress, signal } = run;
+  checkBenchOptions(options);
+  const isStamped = checkWorkload(options);
+  signal.throwIfAborted();
+
+  await using closing = new AsyncDisposableStack();
+  const startedAtEpochMs = Date.now();
+  const startMs = performance.now();
+  onProgress({ kind: 'phase', phase: 'starting', detail: options.target.kind === 'embedded' ? `${options.target.brokerCount} brokers` : options.target.bootstrap });
+  const target = await openTarget(options.target, (sentence) => onProgress({ kind: 'event', sentence }));
+  closing.defer(() => target.close());
+  closing.defer(() => onProgress({ kind: 'phase', phase: 'closing', detail: '' }));
+  const clusterMs = performance.now() - startMs;
+
+  const environment = createHostEnvironment();
+  const client = new ClusterClient(environment, { bootstrap: [...target.bootstrap], clientId: 'headroom-bench' });
+  closing.defer(() => client.close());
+  const admin = new Admin(client);
+  const readiness = await readinessOf(target, { client, admin, replicationFactor: options.topic.replicationFactor, startMs, clusterMs });
+  signal.throwIfAborted();
+  onProgress({ kind: 'phase', phase: 'creatingTopic', detail: `${options.topic.partitions} partitions` });
+  const topic = await prepareTopic(admin, options);
+  closing.defer(() => topic.close());
+  signal.throwIfAborted();
+
+  const loadPhase = new LoadPhase({ options, target, topic, isStamped, onProgress, signal });
+  closing.defer(() => loadPhase.close());
+  await loadPhase.open();
+  signal.throwIfAborted();
+  const load = await loadPhase.run((clock) => {
+    if (options.fault === undefined) return undefined;
+    const leaders = async (): Promise<number[]> => {
+      await client.refresh([topic.name]);
+      return Array.from({ length: topic.partitionCount }, (_, partition) => client.leaderOf(topic.name, partition) ?? -1);
+    };
+    return new BrokerKill({ ...clock, fault: options.fault, brokers: target.brokers, leaders, onEvent: (sentence) => onProgress({ kind: 'event', sentence }) });
+  });
+  const verification = await verify(run, { target, topic, isStamped, load });
+  return { ...load, options, topic: topic.name, startedAtEpochMs, readiness, verification };
+}
+
+/** Opens the workload once, so that a payload that cannot be used is found before anything is started. True when values carry stamps. */
+function checkWorkload(options: BenchOptions): boolean {
+  try {
+    const source = openRecordSource(options.workload, { seed: options.seed, worker: 0 });
+    source.close();
+    return source.isStamped;
+  } catch (error) {
+    throw new ExperimentError('usage', (error as Error).message, error);
+  }
+}
+
+async function readinessOf(
+  target: Target,
+  probe: { client: ClusterClient; admin: Admin; replicationFactor: number; startMs: number; clusterMs: number },
+): Promise<Readiness> {
+  if (target.kind === 'external') return { clusterMs: undefined, firstAcknowledgedMs: undefined };
+  await probeReadiness(probe.client, probe.admin, probe.replicationFactor);
+  return { clusterMs: probe.clusterMs, firstAcknowledgedMs: performance.now() - probe.startMs };
+}
+
+async function verify(
+  { options, onProgress, signal }: RunExperimentOptions,
+  run: { target: Target; topic: ExperimentTopic; isStamped: boolean; load: LoadOutcome },
+): Promise<ExperimentOutcome['verification']> {
+  if (!options.verifies || signal.aborted) return undefined;
+  const { target, topic, isStamped, load } = run;
+  onProgress({ kind: 'phase', phase: 'verifying', detail: `${topic.partitionCount} partitions` });
+  const ledgers = load.loads.flatMap(({ ledger }) => (ledger === undefined ? [] : [ledger]));
+  const input = { bootstrap: target.bootstrap, topic: topic.name, startOffsets: topic.startOffsets, ledgers, events: isStamped ? eventsOf(options, load) : undefined };
+  return runVerification(input, signal);
+}
+
+function eventsOf({ workload }: BenchOptions, load: LoadOutcome): EventCheckOptions | undefined {
+  if (workload.kind === 'file') return undefined;
+  const eventCounts: number[] = [];
+  for (const { worker, sentRecords } of load.loads) eventCounts[worker] = sentRecords;
+  return { keyCount: workload.keys.kind === 'none' ? 0 : workload.keys.keyCount, eventCounts };
+}

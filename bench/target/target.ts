@@ -1,0 +1,61 @@
+/** What a run is pointed at: an embedded cluster that it starts and stops, or any Kafka at a bootstrap address. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Endpoint } from '../../engine/environment.ts';
+import { startCluster, type EmbeddedCluster } from '../../engine/cluster/embedded-cluster.ts';
+import type { TargetOptions } from '../bench-options.ts';
+import { ExperimentError } from '../experiment-error.ts';
+
+export type TargetBroker = EmbeddedCluster['brokers'][number];
+
+export interface Target {
+  readonly kind: TargetOptions['kind'];
+  readonly bootstrap: readonly Endpoint[];
+  /** Empty for an external target: its processes are out of reach. */
+  readonly brokers: readonly TargetBroker[];
+  readonly dataDirectory: string | undefined;
+  close(): Promise<void>;
+}
+
+/** A consumer group is there to be measured from its first record on: no wait for further members. */
+const EMBEDDED_PROPERTIES = { 'group.initial.rebalance.delay.ms': '0' };
+
+export async function openTarget(options: TargetOptions, onLine: (line: string) => void): Promise<Target> {
+  if (options.kind === 'external') {
+    return { kind: 'external', bootstrap: parseBootstrap(options.bootstrap), brokers: [], dataDirectory: undefined, close: async () => {} };
+  }
+  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'headroom-')));
+  const removeData = async (): Promise<void> => {
+    if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
+  };
+  try {
+    const cluster = await startCluster({
+      brokerCount: options.brokerCount,
+      dataDirectory,
+      properties: { ...EMBEDDED_PROPERTIES, ...options.brokerProperties },
+      onLine: (brokerId, line) => onLine(`broker ${brokerId}: ${line}`),
+    });
+    const close = async (): Promise<void> => {
+      await cluster.stop();
+      await removeData();
+    };
+    return { kind: 'embedded', bootstrap: parseBootstrap(cluster.bootstrap), brokers: cluster.brokers, dataDirectory, close };
+  } catch (error) {
+    await removeData();
+    throw error;
+  }
+}
+
+/** `host:port,host:port`; an IPv6 address stands in brackets. */
+export function parseBootstrap(list: string): Endpoint[] {
+  return list.split(',').map((entry) => {
+    const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(entry.trim());
+    const port = Number(match?.[3]);
+    const host = match?.[1] ?? match?.[2];
+    if (host === undefined || !(port >= 1 && port <= 65_535)) {
+      throw new ExperimentError('usage', `--bootstrap "${entry}" is not host:port (for example localhost:9092)`);
+    }
+    return { host, port };
+  });
+}

@@ -1,0 +1,99 @@
+/** CPU and memory of the brokers and of this process during the measured window; a restarted broker's new process goes on where the old one ended. */
+import { readProcessUsage } from '../process-usage.ts';
+
+export interface SampledBroker {
+  readonly id: number;
+  /** Changes when the broker is restarted. */
+  readonly pid: number;
+}
+
+export interface UsageSample {
+  /** Since the load's start. */
+  readonly second: number;
+  readonly brokerId: number;
+  /** Share of one core since the sample before, 1 = one core busy. */
+  readonly cpuCores: number;
+  readonly rssBytes: number;
+}
+
+export interface BrokerUsage {
+  readonly brokerId: number;
+  /** In the measured window. */
+  readonly cpuUs: number;
+  readonly rssBytesMax: number;
+}
+
+export interface MeasuredUsage {
+  readonly brokers: readonly BrokerUsage[];
+  /** This process: load workers, consumers and the main thread together. */
+  readonly generatorCpuUs: number;
+  readonly generatorRssBytesMax: number;
+  readonly samples: readonly UsageSample[];
+}
+
+interface BrokerMeter {
+  readonly broker: SampledBroker;
+  pid: number;
+  lastCpuUs: number;
+  totalCpuUs: number;
+  startCpuUs: number;
+  rssBytesMax: number;
+  lastSampledUs: number;
+}
+
+export class UsageSampler {
+  readonly #meters: BrokerMeter[];
+  readonly #samples: UsageSample[] = [];
+  #generatorStartUs = 0;
+  #generatorRssBytesMax = 0;
+
+  constructor(brokers: readonly SampledBroker[]) {
+    this.#meters = brokers.map((broker) => ({ broker, pid: -1, lastCpuUs: 0, totalCpuUs: 0, startCpuUs: 0, rssBytesMax: 0, lastSampledUs: 0 }));
+  }
+
+  /** The measured window begins. */
+  begin(nowUs: number): void {
+    this.sample(nowUs);
+    for (const meter of this.#meters) meter.startCpuUs = meter.totalCpuUs;
+    this.#generatorStartUs = generatorCpuUs();
+  }
+
+  sample(nowUs: number): void {
+    this.#generatorRssBytesMax = Math.max(this.#generatorRssBytesMax, process.memoryUsage.rss());
+    for (const meter of this.#meters) {
+      const usage = readProcessUsage(meter.broker.pid);
+      if (usage === undefined) continue;
+      const isFirst = meter.pid === -1;
+      if (meter.broker.pid !== meter.pid) {
+        meter.pid = meter.broker.pid;
+        meter.lastCpuUs = isFirst ? usage.cpuUs : 0;
+      }
+      const usedUs = usage.cpuUs - meter.lastCpuUs;
+      meter.lastCpuUs = usage.cpuUs;
+      meter.totalCpuUs += usedUs;
+      meter.rssBytesMax = Math.max(meter.rssBytesMax, usage.rssBytes);
+      const passedUs = nowUs - meter.lastSampledUs;
+      meter.lastSampledUs = nowUs;
+      if (isFirst || passedUs < 100_000) continue;
+      this.#samples.push({ second: Math.floor(nowUs / 1e6), brokerId: meter.broker.id, cpuCores: usedUs / passedUs, rssBytes: usage.rssBytes });
+    }
+  }
+
+  /** The measured window is over (or the run was cut short). */
+  finish(nowUs: number): MeasuredUsage {
+    this.sample(nowUs);
+    return {
+      brokers: this.#meters
+        .filter(({ pid }) => pid !== -1)
+        .map(({ broker, totalCpuUs, startCpuUs, rssBytesMax }) => ({ brokerId: broker.id, cpuUs: totalCpuUs - startCpuUs, rssBytesMax })),
+      generatorCpuUs: generatorCpuUs() - this.#generatorStartUs,
+      generatorRssBytesMax: this.#generatorRssBytesMax,
+      samples: this.#samples,
+    };
+  }
+}
+
+function generatorCpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}

@@ -1,0 +1,215 @@
+/** From the words on `headroom bench`'s command line to BenchOptions. Throws CliError (usage) with the word, the reason and an example. */
+import { defaultBenchOptions, defaultKeys, type BenchOptions, type FaultOptions, type GroupOptions } from '../bench/bench-options.ts';
+import type { KeyDistribution } from '../bench/workload/key-picker.ts';
+import type { Workload } from '../bench/workload/workload.ts';
+import { CliError } from './cli-error.ts';
+
+/** What commander hands over; a flag that was not given is undefined. */
+export interface BenchFlags {
+  readonly rate?: string;
+  readonly closedLoop?: boolean;
+  readonly arrivals?: string;
+  readonly duration?: string;
+  readonly warmup?: string;
+  readonly recordSize?: string;
+  readonly randomBytesRatio?: string;
+  readonly payload?: string;
+  readonly key?: string;
+  readonly keys?: string;
+  readonly keyDistribution?: string;
+  readonly zipfExponent?: string;
+  readonly partitions?: string;
+  readonly replicationFactor?: string;
+  readonly minInsyncReplicas?: string;
+  readonly acks?: string;
+  readonly lingerMs?: string;
+  readonly batchSize?: string;
+  readonly compression?: string;
+  readonly producerProperty?: readonly string[];
+  readonly topicProperty?: readonly string[];
+  readonly brokerProperty?: readonly string[];
+  readonly groups?: string;
+  readonly bootstrap?: string;
+  readonly topic?: string;
+  readonly useExisting?: boolean;
+  readonly brokers?: string;
+  readonly dataDir?: string;
+  readonly killBroker?: string;
+  readonly restartAfter?: string;
+  readonly workers?: string;
+  readonly seed?: string;
+  readonly verify?: boolean;
+}
+
+export function benchOptionsFrom(flags: BenchFlags): BenchOptions {
+  const defaults = defaultBenchOptions;
+  const workload = workloadFrom(flags);
+  const durationSeconds = flags.duration === undefined ? defaults.durationSeconds : seconds('--duration', flags.duration);
+  return {
+    name: workload.kind === 'clickstream' ? 'clickstream' : workload.kind === 'fixed' ? `fixed-${workload.recordBytes}` : 'payload',
+    workload,
+    load: loadFrom(flags),
+    warmupSeconds: flags.warmup === undefined ? defaults.warmupSeconds : seconds('--warmup', flags.warmup),
+    durationSeconds,
+    topic: topicFrom(flags),
+    producerProperties: producerPropertiesFrom(flags),
+    groups: flags.groups === undefined ? defaults.groups : groupsFrom(flags.groups),
+    target: targetFrom(flags),
+    fault: faultFrom(flags),
+    workerCount: count('--workers', flags.workers, defaults.workerCount),
+    seed: count('--seed', flags.seed, defaults.seed),
+    verifies: flags.verify ?? true,
+  };
+}
+
+function loadFrom(flags: BenchFlags): BenchOptions['load'] {
+  if (flags.closedLoop === true) {
+    if (flags.rate !== undefined) throw usage('--rate and --closed-loop exclude each other: a closed loop has no rate');
+    return { kind: 'closed' };
+  }
+  const arrivals = oneOf('--arrivals', flags.arrivals ?? 'constant', ['constant', 'poisson']);
+  return { kind: 'open', ratePerSecond: flags.rate === undefined ? 100_000 : quantity('--rate', flags.rate), arrivals };
+}
+
+function workloadFrom(flags: BenchFlags): Workload {
+  if (flags.payload !== undefined) {
+    if (flags.recordSize !== undefined) throw usage('--payload and --record-size exclude each other: a file has its own records');
+    if (flags.keys !== undefined || flags.keyDistribution !== undefined) throw usage('--keys and --key-distribution are for generated records; with --payload take the key from a field with --key');
+    return { kind: 'file', path: flags.payload, key: flags.key };
+  }
+  if (flags.key !== undefined) throw usage('--key names a field of a payload file: it needs --payload FILE');
+  const keys = keysFrom(flags);
+  if (flags.recordSize === undefined) {
+    if (flags.randomBytesRatio !== undefined) throw usage('--random-bytes-ratio needs --record-size');
+    return { kind: 'clickstream', keys };
+  }
+  const randomBytesRatio = number('--random-bytes-ratio', flags.randomBytesRatio, 0.5);
+  return { kind: 'fixed', keys, recordBytes: bytes('--record-size', flags.recordSize), randomBytesRatio };
+}
+
+function keysFrom(flags: BenchFlags): KeyDistribution {
+  const kind = oneOf('--key-distribution', flags.keyDistribution ?? 'zipf', ['zipf', 'uniform', 'none']);
+  if (kind === 'none') return { kind };
+  const zipf = defaultKeys.kind === 'zipf' ? defaultKeys : { keyCount: 200_000, exponent: 0.8 };
+  const keyCount = flags.keys === undefined ? zipf.keyCount : quantity('--keys', flags.keys);
+  if (kind === 'uniform') return { kind, keyCount };
+  return { kind, keyCount, exponent: number('--zipf-exponent', flags.zipfExponent, zipf.exponent) };
+}
+
+function topicFrom(flags: BenchFlags): BenchOptions['topic'] {
+  const defaults = defaultBenchOptions.topic;
+  const brokerCount = flags.bootstrap === undefined ? count('--brokers', flags.brokers, 3) : 3;
+  const replicationFactor = count('--replication-factor', flags.replicationFactor, Math.min(defaults.replicationFactor, brokerCount));
+  const minInsyncReplicas = flags.minInsyncReplicas ?? String(Math.min(2, replicationFactor));
+  return {
+    name: flags.topic,
+    partitions: count('--partitions', flags.partitions, defaults.partitions),
+    replicationFactor,
+    properties: { ...defaults.properties, 'min.insync.replicas': minInsyncReplicas, ...propertiesFrom('--topic-property', flags.topicProperty) },
+    useExisting: flags.useExisting ?? false,
+  };
+}
+
+function producerPropertiesFrom(flags: BenchFlags): Record<string, string> {
+  const properties: Record<string, string> = { ...defaultBenchOptions.producerProperties };
+  if (flags.acks !== undefined) {
+    const acks = oneOf('--acks', flags.acks === '-1' ? 'all' : flags.acks, ['all', '1', '0']);
+    properties['acks'] = acks;
+    // Idempotence needs acks=all; who asks for both with --producer-property gets the producer's error.
+    if (acks !== 'all') properties['enable.idempotence'] = 'false';
+  }
+  if (flags.lingerMs !== undefined) properties['linger.ms'] = flags.lingerMs;
+  if (flags.batchSize !== undefined) properties['batch.size'] = String(bytes('--batch-size', flags.batchSize));
+  if (flags.compression !== undefined) properties['compression.type'] = flags.compression;
+  return { ...properties, ...propertiesFrom('--producer-property', flags.producerProperty) };
+}
+
+function targetFrom(flags: BenchFlags): BenchOptions['target'] {
+  if (flags.bootstrap === undefined) {
+    return {
+      kind: 'embedded',
+      brokerCount: count('--brokers', flags.brokers, 3),
+      dataDirectory: flags.dataDir,
+      brokerProperties: propertiesFrom('--broker-property', flags.brokerProperty),
+    };
+  }
+  for (const [flag, value] of [['--brokers', flags.brokers], ['--data-dir', flags.dataDir], ['--broker-property', flags.brokerProperty]] as const) {
+    if (value !== undefined) throw usage(`${flag} is for the embedded cluster: leave it out with --bootstrap`);
+  }
+  return { kind: 'external', bootstrap: flags.bootstrap };
+}
+
+function faultFrom(flags: BenchFlags): FaultOptions | undefined {
+  if (flags.killBroker === undefined) {
+    if (flags.restartAfter !== undefined) throw usage('--restart-after needs --kill-broker');
+    return undefined;
+  }
+  const restartAfterSeconds = flags.restartAfter === undefined ? 5 : seconds('--restart-after', flags.restartAfter);
+  return { kind: 'killBroker', atSeconds: seconds('--kill-broker', flags.killBroker), restartAfterSeconds };
+}
+
+/** `name=members[:serviceTime]`, comma separated; `none` for no consumers. */
+export function groupsFrom(list: string): GroupOptions[] {
+  if (list === 'none') return [];
+  return list.split(',').map((entry) => {
+    const match = /^([A-Za-z0-9._-]+)=(\d+)(?::(\d+(?:\.\d+)?)(us|ms)?)?$/.exec(entry.trim());
+    if (match === null) throw usage(`--groups "${entry}" is not name=members or name=members:time (for example realtime=4,sink=2:5us)`);
+    const [, name = '', members, time, unit] = match;
+    const known = defaultBenchOptions.groups.find((group) => group.name === name);
+    return { name, memberCount: Number(members), serviceTimeUs: Number(time ?? 0) * (unit === 'ms' ? 1000 : 1), properties: known?.properties ?? {} };
+  });
+}
+
+function propertiesFrom(flag: string, pairs: readonly string[] = []): Record<string, string> {
+  const properties: Record<string, string> = {};
+  for (const pair of pairs) {
+    const split = pair.indexOf('=');
+    if (split <= 0) throw usage(`${flag} "${pair}" is not name=value (for example linger.ms=5)`);
+    properties[pair.slice(0, split)] = pair.slice(split + 1);
+  }
+  return properties;
+}
+
+/** `20`, `20s`, `2m`: whole seconds. */
+function seconds(flag: string, text: string): number {
+  const match = /^(\d+)(s|m)?$/.exec(text);
+  if (match === null) throw usage(`${flag} "${text}" is not a whole number of seconds (for example 20, 20s or 2m)`);
+  return Number(match[1]) * (match[2] === 'm' ? 60 : 1);
+}
+
+/** `100000`, `100k`, `1.5m`. */
+function quantity(flag: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([km])?$/i.exec(text.replaceAll(/[_,]/g, ''));
+  if (match === null) throw usage(`${flag} "${text}" is not a number (for example 100000 or 100k)`);
+  return Number(match[1]) * ({ k: 1e3, m: 1e6 }[match[2]?.toLowerCase() ?? ''] ?? 1);
+}
+
+/** `1024`, `64k`, `1m`: bytes in powers of 1024. */
+function bytes(flag: string, text: string): number {
+  const match = /^(\d+)(k|kib|kb|m|mib|mb)?$/i.exec(text);
+  if (match === null) throw usage(`${flag} "${text}" is not a number of bytes (for example 1024 or 64k)`);
+  return Number(match[1]) * ({ k: 1 << 10, m: 1 << 20 }[match[2]?.[0]?.toLowerCase() ?? ''] ?? 1);
+}
+
+function count(flag: string, text: string | undefined, preset: number): number {
+  if (text === undefined) return preset;
+  if (!/^\d+$/.test(text)) throw usage(`${flag} "${text}" is not a whole number`);
+  return Number(text);
+}
+
+function number(flag: string, text: string | undefined, preset: number): number {
+  if (text === undefined) return preset;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw usage(`${flag} "${text}" is not a number`);
+  return value;
+}
+
+function oneOf<Choice extends string>(flag: string, text: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice === undefined) throw usage(`${flag} "${text}" is none of ${choices.join(', ')}`);
+  return choice;
+}
+
+function usage(message: string): CliError {
+  return new CliError(message, 2);
+}
