@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Endpoint } from '../../engine/environment.ts';
 import { startCluster, type EmbeddedCluster } from '../../engine/cluster/embedded-cluster.ts';
 import type { TargetOptions } from '../bench-options.ts';
-import { ExperimentError } from '../experiment-error.ts';
+import { parseBootstrap } from './bootstrap.ts';
 
 export type TargetBroker = EmbeddedCluster['brokers'][number];
 
@@ -45,17 +45,4 @@ export async function openTarget(options: TargetOptions, onLine: (line: string) 
     await removeData();
     throw error;
   }
-}
-
-/** `host:port,host:port`; an IPv6 address stands in brackets. */
-export function parseBootstrap(list: string): Endpoint[] {
-  return list.split(',').map((entry) => {
-    const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(entry.trim());
-    const port = Number(match?.[3]);
-    const host = match?.[1] ?? match?.[2];
-    if (host === undefined || !(port >= 1 && port <= 65_535)) {
-      throw new ExperimentError('usage', `--bootstrap "${entry}" is not host:port (for example localhost:9092)`);
-    }
-    return { host, port };
-  });
 }

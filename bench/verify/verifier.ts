@@ -173,7 +173,6 @@ export class DeliveryVerifier {
     if (producerId < 0) return false;
     const epoch = readProducerEpoch(buffer, at);
     const sequence = readBaseSequence(buffer, at);
-    const isKnown = ledger.bySequence.has(sequenceKey(producerId, epoch, sequence));
     const next = (sequence + recordCount) % 2 ** 31;
     const who = `producer ${producerId} epoch ${epoch} sequence ${sequence}`;
     let progress = producers.get(producerId);
@@ -182,8 +181,6 @@ export class DeliveryVerifier {
       return false;
     }
     if (progress === undefined || epoch > progress.epoch) {
-      const isStart = sequence === 0 || !isKnown || ledger.producersWithFailures.has(producerId);
-      if (!isStart) this.#addGap(batch, `${who} is the first of its producer`);
       progress = { epoch, nextSequence: next, seen: new Set([sequence]) };
       producers.set(producerId, progress);
       return false;

@@ -51,12 +51,13 @@ export class MetadataImage {
   nextProducerId = 0;
   /** Offset behind the last applied record. */
   nextOffset = 0;
-  readonly #defaults: Map<string, string>;
+  /** Topic properties that the brokers set for all topics. */
+  readonly defaults: Map<string, string>;
   readonly #configs = new Map<string, LogConfig>();
 
   /** `defaults`: topic properties that the brokers' configuration sets for all topics. */
   constructor(defaults: Map<string, string>) {
-    this.#defaults = defaults;
+    this.defaults = defaults;
   }
 
   partition(topicId: string, index: number): PartitionState | undefined {
@@ -71,7 +72,7 @@ export class MetadataImage {
   configOf(topic: string): LogConfig {
     const known = this.#configs.get(topic);
     if (known !== undefined) return known;
-    const config = parseTopicConfig(new Map([...this.#defaults, ...(this.topicProperties.get(topic) ?? [])]));
+    const config = parseTopicConfig(new Map([...this.defaults, ...(this.topicProperties.get(topic) ?? [])]));
     this.#configs.set(topic, config);
     return config;
   }

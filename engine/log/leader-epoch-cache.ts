@@ -40,9 +40,12 @@ export class LeaderEpochCache {
     return this.newest;
   }
 
-  /** No effect for an epoch that is not newer than the latest. A newer epoch drops the entries at or above its start: they never got a record that stayed. */
+  /**
+   * In the file (page cache) before it returns, as everything that is acknowledged: a killed process loses nothing, fsync at
+   * each election would cost milliseconds a partition. No effect for an epoch that is not newer than the latest. A newer epoch drops the entries at or above its start: they never got a record that stayed.
+   */
   assign(epoch: number, startOffset: number): void {
-    if (this.note(epoch, startOffset)) this.persist({ durable: true });
+    if (this.note(epoch, startOffset)) this.persist({ durable: false });
   }
 
   /** `assign` without the file, for recovery, which persists once at its end. True when something changed. */

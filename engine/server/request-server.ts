@@ -20,14 +20,12 @@ export interface RequestContext {
 export type Respond<Body> = (body: Body | undefined) => void;
 
 export interface Route {
-  readonly api: AnyApi;
+  readonly api: Api;
   readonly handle: (body: unknown, context: RequestContext, respond: Respond<object>) => void;
 }
 
-type AnyApi = Api<unknown, unknown>;
-
 /** Ties a handler to its API with the API's own types. */
-export function route<A extends AnyApi>(
+export function route<A extends Api>(
   api: A,
   handle: (body: RequestOf<A>, context: RequestContext, respond: Respond<ResponseInput<A>>) => void,
 ): Route {
@@ -60,7 +58,8 @@ export class RequestServer {
   constructor(options: { environment: Environment; name: string; routes: readonly Route[]; limits?: ServerLimits }) {
     this.#environment = options.environment;
     this.#name = options.name;
-    this.#routes = new Map(options.routes.map((each) => [each.api.key, each]));
+    const versions = route(ApiVersions, (_body, _context, respond) => respond({ apiKeys: this.#apiKeys() }));
+    this.#routes = new Map([...options.routes, versions].map((each) => [each.api.key, each]));
     this.#limits = options.limits ?? DEFAULT_LIMITS;
   }
 
@@ -81,6 +80,13 @@ export class RequestServer {
       this.#connections.add(served);
     });
     return this.#listener.endpoint;
+  }
+
+  /** What this listener serves, for ApiVersions. */
+  #apiKeys(): { apiKey: number; minVersion: number; maxVersion: number }[] {
+    return [...this.#routes.values()]
+      .map(({ api }) => ({ apiKey: api.key, minVersion: api.minVersion, maxVersion: api.maxVersion }))
+      .toSorted((a, b) => a.apiKey - b.apiKey);
   }
 
   async close(): Promise<void> {
@@ -182,7 +188,7 @@ export class ServedConnection {
     known.handle(body, context, (response) => {
       if (slot.isAnswered || this.#isClosed) return;
       const chunks =
-        response === undefined ? [] : encodeResponse(api, header.apiVersion, header.correlationId, response as ResponseInput<AnyApi>);
+        response === undefined ? [] : encodeResponse(api, header.apiVersion, header.correlationId, response as ResponseInput<Api>);
       this.#answer(slot, chunks);
     });
     if (this.#slots.length >= this.#limits.maxPendingRequests) this.#pause();

@@ -1,0 +1,79 @@
+/** `headroom bench`: one measured run against an embedded cluster or any Kafka, its check, its report and its plan. */
+import { Command, Option } from 'commander';
+import type { BenchFlags } from './bench-flags.ts';
+
+const EXAMPLES = `
+Examples:
+  headroom bench                                        a clickstream at 100,000 events/s into three embedded brokers
+  headroom bench --rate 50k --duration 60 --acks 1      another rate, length and durability
+  headroom bench --closed-loop --record-size 100        the highest throughput with records of 100 bytes
+  headroom bench --payload events.jsonl --key user.id   your own records, keyed by a field
+  headroom bench --kill-broker 5                        kill -9 a broker 5 s into the measurement, restart it 5 s later
+  headroom bench --bootstrap kafka-1:9092 --topic load  another Kafka; the topic is made and deleted unless --use-existing
+
+Exit codes: 0 ok, 1 records lost, duplicated, reordered or changed, 2 usage, 3 the environment or target failed.`;
+
+export function benchCommand(): Command {
+  const command = new Command('bench')
+    .description('offer a load at a fixed rate, measure it from each record\'s due time, check every acknowledged record, and plan from it')
+    .addHelpText('after', EXAMPLES);
+  addLoadOptions(command);
+  addTopicOptions(command);
+  addTargetOptions(command);
+  return command
+    .option('--out <file>', 'write the result there too, besides the store')
+    .option('--json', 'print the result as JSON instead of the report')
+    .option('--no-verify', 'do not read the records back')
+    .action(async (flags: BenchFlags & { out?: string; json?: boolean }) => {
+      const { runBench } = await import('./bench-run.ts');
+      await runBench(flags);
+    });
+}
+
+function addLoadOptions(command: Command): void {
+  command
+    .optionsGroup('Load:')
+    .option('--rate <records/s>', 'records a second over all workers (100k)')
+    .option('--closed-loop', 'no rate: send as fast as the target takes, for the highest throughput')
+    .addOption(new Option('--arrivals <kind>', 'gaps between records (constant)').choices(['constant', 'poisson']))
+    .option('--duration <seconds>', 'measured window (20)')
+    .option('--warmup <seconds>', 'load before it, not measured (5)')
+    .option('--workers <count>', 'load worker threads (1)')
+    .option('--seed <number>', 'the same seed gives the same records (1)')
+    .option('--record-size <bytes>', 'records of one size instead of clickstream events')
+    .option('--random-bytes-ratio <0..1>', 'share of a sized record that does not compress (0.5)')
+    .option('--payload <file>', 'records from a file: JSON lines, a JSON array, CSV or text lines, cycled')
+    .option('--key <field>', 'key of a payload record: dotted JSON path, CSV column or its number')
+    .option('--keys <count>', 'distinct keys of generated records (200k)')
+    .addOption(new Option('--key-distribution <kind>', 'how often each key comes (zipf)').choices(['zipf', 'uniform', 'none']))
+    .option('--zipf-exponent <number>', 'skew of zipf keys (0.8)')
+    .option('--acks <all|1|0>', 'acknowledgements a batch waits for (all, with idempotence)')
+    .option('--linger-ms <ms>', 'wait for a batch to fill (10)')
+    .option('--batch-size <bytes>', 'largest batch (64k)')
+    .option('--compression <type>', 'none, gzip, snappy, lz4 or zstd (zstd)')
+    .option('--producer-property <name=value...>', 'any other producer setting, by Kafka\'s name')
+    .option('--groups <list>', 'consumer groups: name=members[:time per record], or none (realtime=4,sink=2)');
+}
+
+function addTopicOptions(command: Command): void {
+  command
+    .optionsGroup('Topic:')
+    .option('--topic <name>', 'name (clickstream; on another Kafka a name of its own)')
+    .option('--partitions <count>', '(20)')
+    .option('--replication-factor <count>', '(3)')
+    .option('--min-insync-replicas <count>', '(2)')
+    .option('--topic-property <name=value...>', 'any other topic setting, by Kafka\'s name (retention.ms=604800000)')
+    .option('--use-existing', 'write to a topic that is there, and leave it there');
+}
+
+function addTargetOptions(command: Command): void {
+  command
+    .optionsGroup('Target:')
+    .option('--bootstrap <host:port,...>', 'another Kafka instead of the embedded cluster')
+    .option('--brokers <count>', 'embedded brokers (3)')
+    .option('--data-dir <directory>', 'where embedded brokers keep their logs; kept after the run (a temporary one, removed)')
+    .option('--broker-property <name=value...>', 'a setting of the embedded brokers, by Kafka\'s name')
+    .option('--kill-broker <seconds>', 'kill -9 a leading broker so long after the measured window begins')
+    .option('--restart-after <seconds>', 'restart it so long after the kill (5)')
+    .optionsGroup('Result:');
+}

@@ -1,0 +1,82 @@
+/** The broker properties that headroom knows: Kafka's names, types and defaults (4.2). Unknown names are refused. */
+import { topicProperties } from '../log/log-config.ts';
+
+interface BrokerProperty {
+  readonly type: 'int' | 'long' | 'boolean';
+  readonly default: number | boolean;
+  readonly min?: number;
+  readonly doc: string;
+}
+
+export const brokerProperties = {
+  'num.partitions': { type: 'int', default: 1, min: 1, doc: 'Partitions of a topic that is created without a count.' },
+  'default.replication.factor': { type: 'int', default: 1, min: 1, doc: 'Replicas of a topic that is created without a factor.' },
+  'auto.create.topics.enable': { type: 'boolean', default: true, doc: 'Whether asking for an unknown topic creates it.' },
+  'broker.heartbeat.interval.ms': { type: 'int', default: 2000, min: 10, doc: 'How often a broker tells the controller that it lives.' },
+  'broker.session.timeout.ms': { type: 'int', default: 9000, min: 100, doc: 'Silence after which the controller fences a broker.' },
+  'replica.lag.time.max.ms': { type: 'long', default: 30_000, min: 10, doc: 'A follower not caught up for so long leaves the ISR.' },
+  'replica.fetch.wait.max.ms': { type: 'int', default: 500, min: 1, doc: 'Longest wait of a follower fetch without data.' },
+  'replica.fetch.min.bytes': { type: 'int', default: 1, min: 1, doc: 'Least bytes a follower fetch waits for.' },
+  'replica.fetch.max.bytes': { type: 'int', default: 1_048_576, min: 1, doc: 'Most bytes a partition in a follower fetch.' },
+  'replica.fetch.response.max.bytes': { type: 'int', default: 10_485_760, min: 1, doc: 'Most bytes in a follower fetch.' },
+  'replica.fetch.backoff.ms': { type: 'int', default: 1000, min: 1, doc: 'Wait after a failed follower fetch.' },
+  'replica.high.watermark.checkpoint.interval.ms': { type: 'long', default: 5000, min: 100, doc: 'How often high watermarks are written to disk.' },
+  'log.retention.check.interval.ms': { type: 'long', default: 300_000, min: 100, doc: 'How often retention is applied.' },
+  'auto.leader.rebalance.enable': { type: 'boolean', default: true, doc: 'Whether preferred leaders get their partitions back.' },
+  'leader.imbalance.check.interval.seconds': { type: 'long', default: 300, min: 1, doc: 'How often preferred leaders are restored.' },
+  'fetch.max.bytes': { type: 'int', default: 57_671_680, min: 1024, doc: 'Most bytes of any fetch answer.' },
+  'socket.request.max.bytes': { type: 'int', default: 104_857_600, min: 1024, doc: 'Largest request.' },
+  'max.incremental.fetch.session.cache.slots': { type: 'int', default: 1000, min: 0, doc: 'Most fetch sessions kept.' },
+  'offsets.topic.num.partitions': { type: 'int', default: 50, min: 1, doc: 'Partitions of __consumer_offsets.' },
+  'offsets.topic.replication.factor': { type: 'int', default: 3, min: 1, doc: 'Replicas of __consumer_offsets, at most the number of brokers.' },
+  'offsets.topic.segment.bytes': { type: 'int', default: 104_857_600, min: 1_048_576, doc: 'Segment size of __consumer_offsets.' },
+  'offsets.commit.timeout.ms': { type: 'int', default: 5000, min: 1, doc: 'Longest wait for an offset commit to be replicated.' },
+  'offsets.retention.minutes': { type: 'int', default: 10_080, min: 1, doc: 'Minutes after which the offsets of an empty group go.' },
+  'offset.metadata.max.bytes': { type: 'int', default: 4096, min: 0, doc: 'Longest metadata of a committed offset.' },
+  'group.initial.rebalance.delay.ms': { type: 'int', default: 3000, min: 0, doc: 'Wait for more members before the first assignment of an empty group.' },
+  'group.min.session.timeout.ms': { type: 'int', default: 6000, min: 0, doc: 'Least session.timeout.ms a member may ask for.' },
+  'group.max.session.timeout.ms': { type: 'int', default: 1_800_000, min: 0, doc: 'Most session.timeout.ms a member may ask for.' },
+  'group.max.size': { type: 'int', default: 2_147_483_647, min: 1, doc: 'Most members of a group.' },
+} as const satisfies Record<string, BrokerProperty>;
+
+type Properties = typeof brokerProperties;
+export type BrokerConfig = { readonly [K in keyof Properties]: Properties[K]['type'] extends 'boolean' ? boolean : number };
+
+export class BrokerConfigError extends Error {
+  override readonly name = 'BrokerConfigError';
+  readonly code = 'INVALID_BROKER_PROPERTY';
+}
+
+/** `topicDefaults`: log.* properties, by the topic property they give a default to. Throws BrokerConfigError. */
+export function parseBrokerConfig(properties: Readonly<Record<string, string>>): { config: BrokerConfig; topicDefaults: Map<string, string> } {
+  const values: Record<string, number | boolean> = {};
+  for (const [name, property] of Object.entries(brokerProperties)) values[name] = property.default;
+  const topicDefaults = new Map<string, string>();
+  const topicNames = new Map(topicProperties.map((each) => [each.brokerName, each.name]));
+  for (const [name, value] of Object.entries(properties)) {
+    const topicName = topicNames.get(name);
+    const property: BrokerProperty | undefined = name in brokerProperties ? brokerProperties[name as keyof Properties] : undefined;
+    if (topicName !== undefined) topicDefaults.set(topicName, value);
+    else if (property !== undefined) values[name] = parseValue(name, property, value);
+    else throw new BrokerConfigError(`unknown broker property '${name}'; the nearest known is '${nearest(name)}'`);
+  }
+  return { config: values as BrokerConfig, topicDefaults };
+}
+
+function parseValue(name: string, property: BrokerProperty, value: string): number | boolean {
+  if (property.type === 'boolean') {
+    if (value !== 'true' && value !== 'false') throw new BrokerConfigError(`${name}='${value}': must be true or false`);
+    return value === 'true';
+  }
+  const parsed = Number(value);
+  if (!Number.isSafeInteger(parsed) || parsed < (property.min ?? 0)) {
+    throw new BrokerConfigError(`${name}='${value}': must be a whole number from ${property.min ?? 0} up`);
+  }
+  return parsed;
+}
+
+function nearest(name: string): string {
+  const known = [...Object.keys(brokerProperties), ...topicProperties.map((each) => each.brokerName)];
+  const shared = (each: string): number => each.split('.').filter((word) => name.includes(word)).length;
+  return known.toSorted((a, b) => shared(b) - shared(a))[0] ?? '';
+}
