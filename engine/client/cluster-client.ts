@@ -43,10 +43,15 @@ export interface BrokerMetadata extends Endpoint {
 const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 300_000;
 const TOPIC_TIMEOUT_MS = 60_000;
+/** A broker that hangs is left for another one sooner than a request that does work. */
+const METADATA_TIMEOUT_MS = 5_000;
 
 export class ClusterClient {
   readonly environment: Environment;
-  readonly #options: Required<ClusterClientOptions>;
+  /** Metadata older than this is refreshed. */
+  metadataMaxAgeMs: number;
+  readonly #options: Required<Omit<ClusterClientOptions, 'metadataMaxAgeMs'>>;
+  #laneCount = 0;
   readonly #connections = new Map<string, Promise<KafkaConnection>>();
   readonly #listeners = new Set<() => void>();
   readonly #wanted = new Set<string>();
@@ -63,10 +68,10 @@ export class ClusterClient {
 
   constructor(environment: Environment, options: ClusterClientOptions) {
     this.environment = environment;
+    this.metadataMaxAgeMs = options.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS;
     this.#options = {
       ...options,
       requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
-      metadataMaxAgeMs: options.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS,
       retryBackoffMs: options.retryBackoffMs ?? 100,
       retryBackoffMaxMs: options.retryBackoffMaxMs ?? 1000,
     };
@@ -96,6 +101,13 @@ export class ClusterClient {
   leaderOf(topic: string, partition: number): number | undefined {
     const leaderId = this.#topics.get(topic)?.partitions[partition]?.leaderId;
     return leaderId === undefined || leaderId < 0 ? undefined : leaderId;
+  }
+
+  /** Of a topic that was deleted: no refresh asks for it any more. */
+  forget(name: string): void {
+    this.#wanted.delete(name);
+    this.#topics.delete(name);
+    this.#topicErrors.delete(name);
   }
 
   /** Calls back after each refresh and each leader hint; returns the way to end that. */
@@ -169,6 +181,11 @@ export class ClusterClient {
     return this.#connection(broker, `${nodeId} ${lane}`);
   }
 
+  /** A lane that nobody else uses. */
+  newLane(purpose: string): string {
+    return `${purpose}-${this.#laneCount++}`;
+  }
+
   /** To the active controller, for admin requests. */
   async controller(): Promise<KafkaConnection> {
     if (!this.#brokers.has(this.#controllerId)) await this.refresh();
@@ -235,11 +252,11 @@ export class ClusterClient {
     let lost: unknown;
     for (const endpoint of this.#candidates()) {
       if (this.#isClosed) break;
-      const key = 'id' in endpoint ? `${endpoint.id} main` : `bootstrap ${endpoint.host}:${endpoint.port}`;
+      const key = 'id' in endpoint ? `${endpoint.id} metadata` : `bootstrap ${endpoint.host}:${endpoint.port}`;
       try {
         const connection = await this.#connection(endpoint, key);
         const topics = [...this.#wanted].map((name) => ({ name }));
-        this.#accept(await connection.request(Metadata, undefined, { topics, allowAutoTopicCreation: false }));
+        this.#accept(await connection.request(Metadata, undefined, { topics, allowAutoTopicCreation: false }, { timeoutMs: METADATA_TIMEOUT_MS }));
         if (!('id' in endpoint)) connection.close();
         this.#failedRefreshes = 0;
         return;
@@ -271,7 +288,7 @@ export class ClusterClient {
       this.#topics.set(name, { name, topicId: each.topicId, partitions: partitions.map((now) => newer(before[now.index], now)) });
     }
     this.#ageTimer?.cancel();
-    this.#ageTimer = this.environment.clock.setTimer(this.#options.metadataMaxAgeMs, () => this.requestRefresh());
+    this.#ageTimer = this.environment.clock.setTimer(this.metadataMaxAgeMs, () => this.requestRefresh());
     this.#tellListeners();
   }
 

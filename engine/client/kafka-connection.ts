@@ -52,6 +52,8 @@ const SOFTWARE = { clientSoftwareName: 'headroom', clientSoftwareVersion: '1.0.0
 export class KafkaConnection {
   /** Called once, with the reason, when the connection ends (also by `close`). */
   onClose: (error: Error) => void = () => {};
+  /** Called when everything written was handed to the operating system, after it was not. */
+  onDrain: () => void = () => {};
   readonly endpoint: Endpoint;
   readonly #environment: Environment;
   readonly #connection: Connection;
@@ -72,6 +74,7 @@ export class KafkaConnection {
     this.#options = options;
     this.#frames = new FrameReader({ maxFrameBytes: options.maxFrameBytes ?? FRAME_BYTES_MAX });
     connection.onData = (chunk) => this.#onData(chunk);
+    connection.onDrain = () => this.onDrain();
     connection.onClose = (error) => this.#fail(new ConnectionLostError(`${this.#name} closed the connection${error === undefined ? '' : `: ${error.message}`}`));
   }
 
@@ -104,6 +107,11 @@ export class KafkaConnection {
     return this.#pending.length;
   }
 
+  /** Bytes written and not yet handed to the operating system. */
+  get bufferedBytes(): number {
+    return this.#connection.bufferedBytes;
+  }
+
   /** The highest version that both sides speak, at most `atMost`; undefined when there is none. */
   versionOf(api: Api, atMost = Number.MAX_SAFE_INTEGER): number | undefined {
     const theirs = this.#versions.get(api.key);
@@ -126,8 +134,9 @@ export class KafkaConnection {
     body: RequestInput<A>,
     onResponse: (body: ResponseOf<A>) => void,
     onError: (error: Error) => void,
+    options?: { timeoutMs: number },
   ): void {
-    this.#send(api, version ?? this.#commonVersion(api), body, onResponse, onError, false, undefined);
+    this.#send(api, version ?? this.#commonVersion(api), body, onResponse, onError, false, options?.timeoutMs);
   }
 
   /** For requests that Kafka never answers (acks=0). False: the connection is gone. */

@@ -167,6 +167,8 @@ export class GroupCoordinator {
     const group = existing ?? this.newGroup(body.groupId);
     const senderError = commitError(group, body);
     if (senderError !== 0) return refuse(senderError);
+    const sender = group.members.get(body.memberId);
+    if (sender !== undefined) this.rebalance.extendSession(sender);
     const leadership = this.leaderships.get(group.offsetsPartition);
     commitOffsets(this.runtime, group, {
       body,

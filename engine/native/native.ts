@@ -1,0 +1,34 @@
+/** The one importer of the native add-on. Where it is missing or switched off (HEADROOM_NATIVE=off) portable code takes over. */
+import { createRequire } from 'node:module';
+
+export interface Native {
+  /** CRC-32C of bytes [start, end), continued from `seed` (0 to begin). */
+  crc32c(bytes: Uint8Array, start: number, end: number, seed: number): number;
+  /** CPU time of the calling thread. */
+  threadCpuUs(): number;
+  /** Maps [0, lengthBytes) shared and writable; the file may be shorter: bytes behind its end must not be touched. */
+  mapFile(fd: number, lengthBytes: number): ArrayBuffer;
+  /** posix_fallocate; throws { code: 'ENOSPC' ... , syscall }. */
+  allocate(fd: number, offset: number, length: number): void;
+  /** Returns at once; a thread takes the page faults of the range. */
+  prefault(buffer: ArrayBuffer, offset: number, length: number): void;
+  /** fdatasync off the event loop. */
+  sync(fd: number): Promise<void>;
+}
+
+const loaded = load();
+
+export const native: Native | undefined = loaded.kind === 'loaded' ? loaded.native : undefined;
+/** Why `native` is undefined. */
+export const nativeMissingReason: string | undefined = loaded.kind === 'missing' ? loaded.reason : undefined;
+
+function load(): { kind: 'loaded'; native: Native } | { kind: 'missing'; reason: string } {
+  if (process.env['HEADROOM_NATIVE'] === 'off') return { kind: 'missing', reason: 'HEADROOM_NATIVE=off' };
+  try {
+    return { kind: 'loaded', native: createRequire(import.meta.url)('./headroom.node') as Native };
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    const reason = code === 'MODULE_NOT_FOUND' ? 'it was not built at the install' : (error as Error).message;
+    return { kind: 'missing', reason };
+  }
+}

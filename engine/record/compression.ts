@@ -1,0 +1,179 @@
+/**
+ * The codecs of record batches, one interface over well-kept libraries (the race that chose them: `npm run bench:micro`).
+ * A batch's records are compressed as one blob; the header never is. Decompression is bounded: a frame may claim anything.
+ * snappy is written in Java's xerial framing and read in both; lz4 is the frame format with independent 64 KiB blocks.
+ */
+import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { compressSync as lz4Block, decompressFrameSync as lz4Frame } from 'lz4-napi';
+import { compressSync as snappyBlock, uncompressSync as snappyUnblock } from 'snappy';
+import type { CompressionType } from './compression-type.ts';
+
+export { compressionIds, compressionTypes, type CompressionType } from './compression-type.ts';
+
+/** Compressed bytes that are damaged, cut short, or larger than allowed once open. */
+export class CompressionError extends Error {
+  override readonly name = 'CompressionError';
+  readonly code = 'BAD_COMPRESSED_DATA';
+}
+
+/** `compression.zstd.level` and `compression.gzip.level` of Kafka's producers. */
+export const defaultLevels = { gzip: 6, zstd: 3 } as const;
+
+export function compress(type: CompressionType, bytes: Uint8Array, options: { level?: number } = {}): Buffer {
+  switch (type) {
+    case 'none':
+      return asBuffer(bytes);
+    case 'gzip':
+      return gzipSync(bytes, { level: options.level ?? defaultLevels.gzip });
+    case 'zstd':
+      return zstdCompressSync(bytes, zstdOptions(options.level ?? defaultLevels.zstd));
+    case 'snappy':
+      return compressSnappy(asBuffer(bytes));
+    case 'lz4':
+      return compressLz4(asBuffer(bytes));
+  }
+}
+
+/** Throws CompressionError when the bytes are damaged or open to more than `maxBytes`. */
+export function decompress(type: CompressionType, bytes: Uint8Array, options: { maxBytes: number }): Buffer {
+  try {
+    const opened = open(type, asBuffer(bytes), options.maxBytes);
+    if (opened.length > options.maxBytes) throw tooLarge(type, options.maxBytes);
+    return opened;
+  } catch (error) {
+    if (error instanceof CompressionError) throw error;
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(type, options.maxBytes);
+    throw new CompressionError(`${type} data of ${bytes.length} bytes cannot be opened: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function open(type: CompressionType, bytes: Buffer, maxBytes: number): Buffer {
+  switch (type) {
+    case 'none':
+      return bytes;
+    case 'gzip':
+      return gunzipSync(bytes, { maxOutputLength: maxBytes });
+    case 'zstd':
+      return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+    case 'snappy':
+      return openSnappy(bytes, maxBytes);
+    case 'lz4':
+      return openLz4(bytes, maxBytes);
+  }
+}
+
+const zstdOptionsByLevel = new Map<number, object>();
+
+function zstdOptions(level: number): object {
+  let options = zstdOptionsByLevel.get(level);
+  if (options === undefined) {
+    options = { params: { [constants.ZSTD_c_compressionLevel]: level } };
+    zstdOptionsByLevel.set(level, options);
+  }
+  return options;
+}
+
+// --- snappy: xerial framing: magic, version 1, compatible version 1, then [int32 length, raw snappy block]*
+
+const XERIAL_MAGIC = Buffer.from('82534e4150505900', 'hex');
+const XERIAL_HEADER = Buffer.concat([XERIAL_MAGIC, Buffer.from('0000000100000001', 'hex')]);
+const XERIAL_BLOCK_BYTES = 32 * 1024;
+const SNAPPY_OUTPUT = { copyOutputData: true };
+
+function compressSnappy(bytes: Buffer): Buffer {
+  const parts: Buffer[] = [XERIAL_HEADER];
+  for (let at = 0; at < bytes.length; at += XERIAL_BLOCK_BYTES) {
+    const block = snappyBlock(bytes.subarray(at, at + XERIAL_BLOCK_BYTES), SNAPPY_OUTPUT) as Buffer;
+    const length = Buffer.allocUnsafe(4);
+    length.writeInt32BE(block.length);
+    parts.push(length, block);
+  }
+  return Buffer.concat(parts);
+}
+
+function openSnappy(bytes: Buffer, maxBytes: number): Buffer {
+  if (bytes.length < XERIAL_HEADER.length || bytes.compare(XERIAL_MAGIC, 0, 8, 0, 8) !== 0) return openSnappyBlock(bytes, maxBytes);
+  const parts: Buffer[] = [];
+  let left = maxBytes;
+  let at = XERIAL_HEADER.length;
+  while (at < bytes.length) {
+    if (at + 4 > bytes.length) throw new CompressionError('snappy block length is cut short');
+    const length = bytes.readInt32BE(at);
+    at += 4;
+    if (length < 0 || at + length > bytes.length) throw new CompressionError(`snappy block of ${length} bytes is cut short at ${bytes.length - at}`);
+    const part = openSnappyBlock(bytes.subarray(at, at + length), left);
+    parts.push(part);
+    left -= part.length;
+    at += length;
+  }
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+}
+
+/** A raw block begins with its open size as a varint, so the bound is checked before anything is allocated. */
+function openSnappyBlock(block: Buffer, maxBytes: number): Buffer {
+  let size = 0;
+  for (let at = 0; ; at++) {
+    const byte = block[at];
+    if (byte === undefined || at > 4) throw new CompressionError('snappy block has no valid size');
+    size += (byte & 0x7f) * 2 ** (7 * at);
+    if (byte < 0x80) break;
+  }
+  if (size > maxBytes) throw tooLarge('snappy', maxBytes);
+  return snappyUnblock(block, { asBuffer: true, ...SNAPPY_OUTPUT }) as Buffer;
+}
+
+// --- lz4: frame with FLG 0x60 (version 1, independent blocks), BD 0x40 (64 KiB), descriptor checksum 0x82
+
+const LZ4_HEADER = Buffer.from('04224d18604082', 'hex');
+const LZ4_MAGIC = 0x184d2204;
+const LZ4_BLOCK_BYTES = 64 * 1024;
+const LZ4_STORED_BIT = 0x8000_0000;
+/** lz4-napi puts the open size, little endian, before the block. */
+const LZ4_SIZE_PREFIX = 4;
+/** The format cannot expand a byte to more than this. */
+const LZ4_MAX_RATIO = 255;
+
+function compressLz4(bytes: Buffer): Buffer {
+  const parts: Buffer[] = [LZ4_HEADER];
+  for (let at = 0; at < bytes.length; at += LZ4_BLOCK_BYTES) {
+    const open = bytes.subarray(at, at + LZ4_BLOCK_BYTES);
+    const block = lz4Block(open).subarray(LZ4_SIZE_PREFIX);
+    const isStored = block.length >= open.length;
+    const length = Buffer.allocUnsafe(4);
+    length.writeUInt32LE(isStored ? (open.length | LZ4_STORED_BIT) >>> 0 : block.length);
+    parts.push(length, isStored ? open : block);
+  }
+  parts.push(Buffer.alloc(4));
+  return Buffer.concat(parts);
+}
+
+function openLz4(bytes: Buffer, maxBytes: number): Buffer {
+  if (bytes.length < LZ4_HEADER.length || bytes.readUInt32LE(0) !== LZ4_MAGIC) throw new CompressionError('lz4 data does not begin with a frame');
+  // The library opens whole frames; what it may allocate is bounded by the format's largest ratio.
+  if (bytes.length * LZ4_MAX_RATIO > maxBytes && lz4OpenBytesMax(bytes) > maxBytes * 2) throw tooLarge('lz4', maxBytes);
+  return lz4Frame(bytes);
+}
+
+/** Upper bound of a frame's open size from its block headers. */
+function lz4OpenBytesMax(bytes: Buffer): number {
+  const flags = bytes[4] as number;
+  const blockBytes = 1 << (8 + 2 * (((bytes[5] as number) >> 4) & 7));
+  let at = 7 + ((flags & 0x08) !== 0 ? 8 : 0) + ((flags & 0x01) !== 0 ? 4 : 0);
+  let total = 0;
+  while (at + 4 <= bytes.length) {
+    const word = bytes.readUInt32LE(at);
+    if (word === 0) break;
+    const length = word & 0x7fff_ffff;
+    total += Math.min(blockBytes, word >= LZ4_STORED_BIT ? length : length * LZ4_MAX_RATIO);
+    at += 4 + length + ((flags & 0x10) !== 0 ? 4 : 0);
+  }
+  return total;
+}
+
+function tooLarge(type: CompressionType, maxBytes: number): CompressionError {
+  return new CompressionError(`${type} data opens to more than ${maxBytes} bytes`);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { EventReader } from '../../bench/consume/event-reader.ts';
+import { ServiceTime } from '../../bench/consume/service-time.ts';
+import { HistogramSeries } from '../../bench/latency/histogram-series.ts';
+import { LatencyCounts } from '../../bench/latency/latency-counts.ts';
+import { PerSecond } from '../../bench/latency/per-second.ts';
+import { readProcessUsage } from '../../bench/process-usage.ts';
+import { UsageSampler } from '../../bench/target/usage-sampler.ts';
+import { ClickstreamSource } from '../../bench/workload/clickstream.ts';
+import { emptySlot } from '../../bench/workload/record-source.ts';
+import { buildBatch } from '../../engine/record/record-batch-builder.ts';
+
+describe('reading fetched batches', () => {
+  const source = new ClickstreamSource({ seed: 1, worker: 0, keys: { kind: 'none' } });
+  const slot = emptySlot();
+  const dueUs = (n: number): number => 1_763_917_612_345_678 + n * 1500;
+  const batchOf = (first: number, count: number, compression: 'none' | 'zstd'): Buffer => {
+    const records = Array.from({ length: count }, (_, i) => {
+      source.fill(slot, first + i, dueUs(first + i));
+      return { key: null, value: Buffer.from(slot.value.subarray(slot.valueStart, slot.valueEnd)), timestampMs: Math.floor(dueUs(first + i) / 1000) };
+    });
+    return buildBatch(records, { baseOffset: first, compression });
+  };
+  const fetched = Buffer.concat([batchOf(0, 3, 'zstd'), batchOf(3, 4, 'none'), batchOf(7, 2, 'zstd').subarray(0, 80)]);
+  const read = (isStamped: boolean, fromOffset: number): { due: number[]; nextOffset: number; records: number } => {
+    const due: number[] = [];
+    const { nextOffset, records } = new EventReader(isStamped).read(fetched, fromOffset, (epochUs) => due.push(epochUs));
+    return { due, nextOffset, records };
+  };
+
+  it('gives the due time of each record to the microsecond, and leaves a cut batch for the next fetch', () => {
+    expect(read(true, 0)).toEqual({ due: [0, 1, 2, 3, 4, 5, 6].map(dueUs), nextOffset: 7, records: 7 });
+  });
+
+  it('skips records that came along with their batch and were read before', () => {
+    expect(read(true, 5)).toEqual({ due: [5, 6].map(dueUs), nextOffset: 7, records: 2 });
+  });
+
+  it('without stamps gives the record timestamp in whole milliseconds', () => {
+    expect(read(false, 3).due).toEqual([3, 4, 5, 6].map((n) => Math.floor(dueUs(n) / 1000) * 1000));
+  });
+});
+
+describe('what a run sums up', () => {
+  it('histograms of a window are the merged samples of its seconds, with the exact mean', () => {
+    const series = new HistogramSeries();
+    const add = (second: number, values: readonly number[]): void => {
+      const counts = new LatencyCounts();
+      for (const value of values) counts.record(value);
+      series.add({ second, ...counts.take() });
+    };
+    add(0, [1_000_000]);
+    add(1, [1, 2, 3]);
+    add(2, [100_000]);
+    add(1, [4]);
+    const { histogram, meanUs } = series.merge(1, 3);
+    expect([histogram.totalCount, meanUs]).toEqual([5, 100_010 / 5]);
+    expect(histogram.getValueAtPercentile(50)).toBe(3);
+    expect(histogram.getValueAtPercentile(100)).toBeGreaterThanOrEqual(100_000);
+    expect(series.seconds()).toEqual([0, 1, 2]);
+  });
+
+  it('counts by second have no holes', () => {
+    const counts = new PerSecond();
+    counts.add(3_500_000, 2);
+    counts.add(-1, 1);
+    expect(counts.toArray()).toEqual([1, 0, 0, 2]);
+  });
+
+  it('a slow consumer sleeps what its records cost, without CPU', () => {
+    const service = new ServiceTime(100);
+    const startMs = performance.now();
+    for (let i = 0; i < 20; i++) service.spend(10);
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(18);
+  });
+
+  it.skipIf(process.platform !== 'linux')('CPU of a restarted broker goes on counting from its new process', () => {
+    const own = readProcessUsage(process.pid);
+    expect(own?.rssBytes).toBeGreaterThan(10 << 20);
+    expect(readProcessUsage(2 ** 22 + 1)).toBeUndefined();
+    const broker = { id: 1, pid: process.pid };
+    const sampler = new UsageSampler([broker, { id: 2, pid: 2 ** 22 + 1 }]);
+    sampler.begin(0);
+    broker.pid = process.ppid;
+    const usage = sampler.finish(1_000_000);
+    const parentUs = readProcessUsage(process.ppid)?.cpuUs ?? 0;
+    expect(usage.brokers.map(({ brokerId }) => brokerId)).toEqual([1]);
+    expect(Math.abs((usage.brokers[0]?.cpuUs ?? 0) - parentUs)).toBeLessThan(1_000_000);
+  });
+});
