@@ -1,4 +1,5 @@
 /** The broker properties that headroom knows: Kafka's names, types and defaults (4.2). Unknown names are refused. */
+import { groupProperties, parseGroupConfig, type GroupCoordinatorConfig } from '../coordinator/group-config.ts';
 import { topicProperties } from '../log/log-config.ts';
 
 interface BrokerProperty {
@@ -27,16 +28,6 @@ export const brokerProperties = {
   'fetch.max.bytes': { type: 'int', default: 57_671_680, min: 1024, doc: 'Most bytes of any fetch answer.' },
   'socket.request.max.bytes': { type: 'int', default: 104_857_600, min: 1024, doc: 'Largest request.' },
   'max.incremental.fetch.session.cache.slots': { type: 'int', default: 1000, min: 0, doc: 'Most fetch sessions kept.' },
-  'offsets.topic.num.partitions': { type: 'int', default: 50, min: 1, doc: 'Partitions of __consumer_offsets.' },
-  'offsets.topic.replication.factor': { type: 'int', default: 3, min: 1, doc: 'Replicas of __consumer_offsets, at most the number of brokers.' },
-  'offsets.topic.segment.bytes': { type: 'int', default: 104_857_600, min: 1_048_576, doc: 'Segment size of __consumer_offsets.' },
-  'offsets.commit.timeout.ms': { type: 'int', default: 5000, min: 1, doc: 'Longest wait for an offset commit to be replicated.' },
-  'offsets.retention.minutes': { type: 'int', default: 10_080, min: 1, doc: 'Minutes after which the offsets of an empty group go.' },
-  'offset.metadata.max.bytes': { type: 'int', default: 4096, min: 0, doc: 'Longest metadata of a committed offset.' },
-  'group.initial.rebalance.delay.ms': { type: 'int', default: 3000, min: 0, doc: 'Wait for more members before the first assignment of an empty group.' },
-  'group.min.session.timeout.ms': { type: 'int', default: 6000, min: 0, doc: 'Least session.timeout.ms a member may ask for.' },
-  'group.max.session.timeout.ms': { type: 'int', default: 1_800_000, min: 0, doc: 'Most session.timeout.ms a member may ask for.' },
-  'group.max.size': { type: 'int', default: 2_147_483_647, min: 1, doc: 'Most members of a group.' },
 } as const satisfies Record<string, BrokerProperty>;
 
 type Properties = typeof brokerProperties;
@@ -47,8 +38,15 @@ export class BrokerConfigError extends Error {
   readonly code = 'INVALID_BROKER_PROPERTY';
 }
 
-/** `topicDefaults`: log.* properties, by the topic property they give a default to. Throws BrokerConfigError. */
-export function parseBrokerConfig(properties: Readonly<Record<string, string>>): { config: BrokerConfig; topicDefaults: Map<string, string> } {
+export interface ParsedBrokerConfig {
+  readonly config: BrokerConfig;
+  readonly groups: GroupCoordinatorConfig;
+  /** log.* properties, by the topic property they give a default to. */
+  readonly topicDefaults: Map<string, string>;
+}
+
+/** Throws BrokerConfigError. */
+export function parseBrokerConfig(properties: Readonly<Record<string, string>>): ParsedBrokerConfig {
   const values: Record<string, number | boolean> = {};
   for (const [name, property] of Object.entries(brokerProperties)) values[name] = property.default;
   const topicDefaults = new Map<string, string>();
@@ -58,9 +56,9 @@ export function parseBrokerConfig(properties: Readonly<Record<string, string>>):
     const property: BrokerProperty | undefined = name in brokerProperties ? brokerProperties[name as keyof Properties] : undefined;
     if (topicName !== undefined) topicDefaults.set(topicName, value);
     else if (property !== undefined) values[name] = parseValue(name, property, value);
-    else throw new BrokerConfigError(`unknown broker property '${name}'; the nearest known is '${nearest(name)}'`);
+    else if (!groupProperties.some((each) => each.name === name)) throw new BrokerConfigError(`unknown broker property '${name}'; the nearest known is '${nearest(name)}'`);
   }
-  return { config: values as BrokerConfig, topicDefaults };
+  return { config: values as BrokerConfig, groups: parseGroupConfig(new Map(Object.entries(properties))), topicDefaults };
 }
 
 function parseValue(name: string, property: BrokerProperty, value: string): number | boolean {
@@ -76,7 +74,7 @@ function parseValue(name: string, property: BrokerProperty, value: string): numb
 }
 
 function nearest(name: string): string {
-  const known = [...Object.keys(brokerProperties), ...topicProperties.map((each) => each.brokerName)];
+  const known = [...Object.keys(brokerProperties), ...groupProperties.map((each) => each.name), ...topicProperties.map((each) => each.brokerName)];
   const shared = (each: string): number => each.split('.').filter((word) => name.includes(word)).length;
   return known.toSorted((a, b) => shared(b) - shared(a))[0] ?? '';
 }

@@ -1,6 +1,7 @@
 /** What request handlers share: this broker's view of the cluster and its replicas. */
 import type { Endpoint, Environment } from '../environment.ts';
 import type { MetadataImage } from '../controller/metadata-image.ts';
+import type { GroupCoordinatorConfig } from '../coordinator/group-config.ts';
 import type { GroupCoordinator } from '../coordinator/group-coordinator.ts';
 import { errorCodes } from '../protocol/errors.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
@@ -15,6 +16,7 @@ export interface BrokerStateParts {
   readonly brokerId: number;
   readonly clusterId: string;
   readonly config: BrokerConfig;
+  readonly groupConfig: GroupCoordinatorConfig;
   readonly image: MetadataImage;
   readonly replicas: ReplicaManager;
   readonly wheel: TimerWheel;
@@ -35,6 +37,7 @@ export class BrokerState {
   readonly brokerId: number;
   readonly clusterId: string;
   readonly config: BrokerConfig;
+  readonly groupConfig: GroupCoordinatorConfig;
   readonly image: MetadataImage;
   readonly replicas: ReplicaManager;
   readonly wheel: TimerWheel;
@@ -48,6 +51,7 @@ export class BrokerState {
     this.brokerId = parts.brokerId;
     this.clusterId = parts.clusterId;
     this.config = parts.config;
+    this.groupConfig = parts.groupConfig;
     this.image = parts.image;
     this.replicas = parts.replicas;
     this.wheel = parts.wheel;

@@ -5,10 +5,9 @@ import { errorCodes } from '../../protocol/errors.ts';
 import type { TopicImage } from '../../controller/metadata-image.ts';
 import { route, type Route } from '../../server/request-server.ts';
 import type { BrokerState } from '../broker-state.ts';
+import { OFFSETS_TOPIC } from '../offsets-topic.ts';
 
 type TopicAnswer = NonNullable<ResponseInput<typeof Metadata>['topics']>[number];
-
-export const OFFSETS_TOPIC = '__consumer_offsets';
 
 export function metadataRoutes(state: BrokerState): Route[] {
   return [

@@ -7,6 +7,7 @@ const TAGS_INITIAL = 256;
 
 export class BatchPool {
   readonly #free: BatchSlot[] = [];
+  readonly #freeTags: Float64Array[] = [];
   readonly #options: { readonly totalBytes: number; readonly batchBytes: number; readonly compression: CompressionType; readonly level: number | undefined };
   #usedBytes = 0;
 
@@ -42,7 +43,7 @@ export class BatchPool {
     batch.reservedBytes = batch.batchBytes;
     batch.slot = undefined;
     // The tags stay with the batch.
-    slot.tags = new Float64Array(slot.tags.length);
+    slot.tags = this.#freeTags.pop() ?? new Float64Array(TAGS_INITIAL);
     this.#giveBack(slot);
   }
 
@@ -52,6 +53,7 @@ export class BatchPool {
     const { slot } = batch;
     batch.slot = undefined;
     if (slot !== undefined) this.#giveBack(slot);
+    else this.#freeTags.push(batch.tags);
   }
 
   #giveBack(slot: BatchSlot): void {

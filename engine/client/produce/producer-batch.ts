@@ -66,12 +66,17 @@ export class ProducerBatch implements CompletedBatch {
   attempts = 0;
   /** A flush waits for it. */
   isFlushed = false;
+  /** It was sent, failed, and is to be sent again. */
+  isRetry = false;
   bytes: Buffer | undefined;
+  /** Ascending over all batches of a producer. */
+  readonly order: number;
 
-  constructor(slot: BatchSlot, place: { topic: string; partition: number; createdMs: number }) {
+  constructor(slot: BatchSlot, place: { topic: string; partition: number; createdMs: number; order: number }) {
     this.slot = slot;
     this.tags = slot.tags;
     this.reservedBytes = slot.capacityBytes;
+    this.order = place.order;
     this.topic = place.topic;
     this.partition = place.partition;
     this.createdMs = place.createdMs;

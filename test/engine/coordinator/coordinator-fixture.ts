@@ -1,7 +1,7 @@
 /** A coordinator over a virtual clock and a log in memory, and a client's side of the group protocol. */
 import { GroupCoordinator, type OffsetsRecord, type OffsetsStorage, type RequestContext } from '../../../engine/coordinator/group-coordinator.ts';
 import { type GroupCoordinatorConfig, parseGroupConfig } from '../../../engine/coordinator/group-config.ts';
-import type { JoinGroupAnswer, SyncGroupAnswer } from '../../../engine/coordinator/group/group-messages.ts';
+import type { DescribeGroupsAnswer, HeartbeatAnswer, JoinGroupAnswer, LeaveGroupAnswer, SyncGroupAnswer } from '../../../engine/coordinator/group/group-messages.ts';
 import type { Random } from '../../../engine/environment.ts';
 import { buildBatch } from '../../../engine/record/record-batch-builder.ts';
 import { VirtualClock } from '../../simulator/virtual-clock.ts';
@@ -86,6 +86,8 @@ export class CoordinatorFixture {
   readonly clock = new VirtualClock();
   readonly storage: MemoryOffsetsStorage;
   readonly config: GroupCoordinatorConfig;
+  /** Shared by all coordinators: ids stay unique when the group moves. */
+  readonly random = new CountingRandom();
   readonly lines: string[] = [];
   coordinator: GroupCoordinator;
 
@@ -103,7 +105,7 @@ export class CoordinatorFixture {
 
   newCoordinator(): GroupCoordinator {
     const { clock, storage, config } = this;
-    return new GroupCoordinator({ clock, storage, config, random: new CountingRandom(), log: (line) => this.lines.push(line) });
+    return new GroupCoordinator({ clock, storage, config, random: this.random, log: (line) => this.lines.push(line) });
   }
 
   /** Another broker takes over and reads the log. */
@@ -159,13 +161,13 @@ export class CoordinatorFixture {
   }
 
   heartbeat(member: { memberId: string; generationId: number; groupInstanceId?: string }): number {
-    const asked = new Asked<{ errorCode?: number }>();
+    const asked = new Asked<HeartbeatAnswer>();
     this.coordinator.heartbeat({ groupId: 'g', groupInstanceId: null, ...member }, context(4), asked.reply);
     return asked.answer.errorCode ?? 0;
   }
 
   leave(...members: { memberId: string; groupInstanceId?: string }[]): number[] {
-    const asked = new Asked<{ members?: readonly { errorCode?: number }[] }>();
+    const asked = new Asked<LeaveGroupAnswer>();
     const leaving = members.map((member) => ({ groupInstanceId: null, reason: null, ...member }));
     this.coordinator.leaveGroup({ groupId: 'g', memberId: '', members: leaving }, context(5), asked.reply);
     return (asked.answer.members ?? []).map((member) => member.errorCode ?? 0);
@@ -209,7 +211,7 @@ export class CoordinatorFixture {
   }
 
   describe(groupId = 'g') {
-    const asked = new Asked<Parameters<Parameters<GroupCoordinator['describeGroups']>[2]>[0]>();
+    const asked = new Asked<DescribeGroupsAnswer>();
     this.coordinator.describeGroups({ groups: [groupId], includeAuthorizedOperations: false }, context(5), asked.reply);
     const group = asked.answer.groups?.[0];
     if (group === undefined) throw new Error('no group described');

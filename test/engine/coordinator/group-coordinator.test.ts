@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { offsetsPartitionFor } from '../../../engine/coordinator/group-coordinator.ts';
+import type { LeaveGroupAnswer, ListGroupsAnswer, SyncGroupAnswer } from '../../../engine/coordinator/group/group-messages.ts';
 import { errorCodes } from '../../../engine/protocol/errors.ts';
 import { Asked, context, CoordinatorFixture, subscription } from './coordinator-fixture.ts';
 
-const assignmentOf = (answer: { assignment?: Uint8Array }) => Buffer.from(answer.assignment ?? []).toString();
+const assignmentOf = (answer: SyncGroupAnswer) => Buffer.from(answer.assignment ?? []).toString();
 
 describe('joining', () => {
   it('a dynamic member first gets an id and MEMBER_ID_REQUIRED from v4, and joins at once before v4', async () => {
@@ -201,7 +202,7 @@ describe('leaving', () => {
     const fixture = await CoordinatorFixture.start();
     const { memberIds } = await fixture.stableGroup(1);
     const errorOf = (memberId: string) => {
-      const asked = new Asked<{ errorCode?: number }>();
+      const asked = new Asked<LeaveGroupAnswer>();
       fixture.coordinator.leaveGroup({ groupId: 'g', memberId, members: [] }, context(2), asked.reply);
       return asked.answer.errorCode;
     };
@@ -272,7 +273,7 @@ describe('coordination', () => {
     fixture.commit({ t: 1 }, { groupId: 'simple' });
     await fixture.clock.run(0);
     const list = (statesFilter: string[], typesFilter: string[]) => {
-      const asked = new Asked<{ groups?: readonly { groupId?: string }[] }>();
+      const asked = new Asked<ListGroupsAnswer>();
       fixture.coordinator.listGroups({ statesFilter, typesFilter }, context(5), asked.reply);
       return asked.answer.groups?.map((group) => group.groupId);
     };

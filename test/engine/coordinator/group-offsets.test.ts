@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { DeleteGroupsAnswer, OffsetDeleteAnswer, OffsetFetchAnswer } from '../../../engine/coordinator/group/group-messages.ts';
 import { errorCodes } from '../../../engine/protocol/errors.ts';
 import { Asked, context, CoordinatorFixture } from './coordinator-fixture.ts';
 
 async function deleteGroup(fixture: CoordinatorFixture, groupId: string): Promise<number | undefined> {
-  const asked = new Asked<{ results?: readonly { errorCode?: number }[] }>();
+  const asked = new Asked<DeleteGroupsAnswer>();
   fixture.coordinator.deleteGroups({ groupsNames: [groupId] }, context(2), asked.reply);
   await fixture.clock.run(0);
   return asked.answer.results?.[0]?.errorCode;
 }
 
 async function deleteOffset(fixture: CoordinatorFixture, topic: string) {
-  const asked = new Asked<{ errorCode?: number; topics?: readonly { partitions?: readonly { errorCode?: number }[] }[] }>();
+  const asked = new Asked<OffsetDeleteAnswer>();
   const topics = [{ name: topic, partitions: [{ partitionIndex: 0 }] }];
   fixture.coordinator.offsetDelete({ groupId: 'g', topics }, context(0), asked.reply);
   await fixture.clock.run(0);
@@ -70,7 +71,7 @@ describe('committing', () => {
     expect(fixture.commit({ t: 1 }, { metadata: 'x'.repeat(4097) }).answer).toEqual([errorCodes.OFFSET_METADATA_TOO_LARGE]);
     fixture.commit({ t: 1 }, { metadata: 'x'.repeat(4096) });
     await fixture.clock.run(0);
-    const asked = new Asked<{ errorCode?: number; topics?: readonly { partitions?: readonly object[] }[] }>();
+    const asked = new Asked<OffsetFetchAnswer>();
     const body = { groupId: 'g', topics: [{ name: 't', partitionIndexes: [0, 1] }], groups: [], requireStable: false };
     fixture.coordinator.offsetFetch(body, context(7), asked.reply);
     expect(asked.answer.topics?.[0]?.partitions).toEqual([
@@ -82,11 +83,11 @@ describe('committing', () => {
   it('before v2 OffsetFetch tells errors by partition, from v8 by group', async () => {
     const fixture = await CoordinatorFixture.start();
     fixture.coordinator.unload(0);
-    const asked = new Asked<object>();
+    const asked = new Asked<OffsetFetchAnswer>();
     const topics = [{ name: 't', partitionIndexes: [0] }];
     fixture.coordinator.offsetFetch({ groupId: 'g', topics, groups: [], requireStable: false }, context(1), asked.reply);
     expect(asked.answer).toMatchObject({ topics: [{ partitions: [{ errorCode: errorCodes.NOT_COORDINATOR }] }] });
-    const askedGroups = new Asked<object>();
+    const askedGroups = new Asked<OffsetFetchAnswer>();
     const groups = [{ groupId: 'g', memberId: null, memberEpoch: -1, topics }];
     fixture.coordinator.offsetFetch({ groupId: '', topics: null, groups, requireStable: false }, context(8), askedGroups.reply);
     expect(askedGroups.answer).toMatchObject({ groups: [{ groupId: 'g', errorCode: errorCodes.NOT_COORDINATOR, topics: [] }] });

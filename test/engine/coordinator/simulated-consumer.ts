@@ -85,17 +85,21 @@ export class SimulatedConsumer {
   commit(): void {
     if (this.state !== 'stable') return;
     const { value, acknowledged } = this.history.committing();
-    const asked = this.fixture.commit(
-      { t: value },
-      { memberId: this.memberId, generationId: this.generationId, ...(this.groupInstanceId === null ? {} : { groupInstanceId: this.groupInstanceId }) },
+    const partition = { partitionIndex: 0, committedOffset: value, committedLeaderEpoch: -1, committedMetadata: null };
+    this.fixture.coordinator.offsetCommit(
+      {
+        groupId: 'g',
+        generationIdOrMemberEpoch: this.generationId,
+        memberId: this.memberId,
+        groupInstanceId: this.groupInstanceId,
+        retentionTimeMs: -1,
+        topics: [{ name: 't', partitions: [partition] }],
+      },
+      context(9),
+      this.answered((answer) => {
+        if (answer.topics?.[0]?.partitions?.[0]?.errorCode === 0) acknowledged();
+      }),
     );
-    this.history.openRequests++;
-    const settle = () => {
-      if (asked.isParked) return this.fixture.clock.defer(settle);
-      this.history.openRequests--;
-      if (asked.answer[0] === 0) acknowledged();
-    };
-    settle();
   }
 
   private join(): void {

@@ -1,0 +1,23 @@
+/** What a cluster and its broker processes tell each other over the IPC channel. */
+import type { Endpoint } from '../environment.ts';
+
+/** The process's only argument, as JSON. */
+export interface BrokerProcessOptions {
+  readonly brokerId: number;
+  readonly clusterId: string;
+  readonly directory: string;
+  readonly port: number;
+  readonly properties: Readonly<Record<string, string>>;
+  /** Set for the combined node: it runs the controller too, on this port. */
+  readonly controllerPort?: number;
+  /** The data are the cluster's own: when the parent dies the broker removes them and, when it is the last, their parent. */
+  readonly isTemporary: boolean;
+}
+
+export type ToBroker = { readonly kind: 'controller'; readonly endpoint: Endpoint } | { readonly kind: 'stop'; readonly handsOver: boolean };
+
+export type FromBroker =
+  | { readonly kind: 'controller'; readonly endpoint: Endpoint }
+  | { readonly kind: 'ready'; readonly endpoint: Endpoint; readonly filesKind: string }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'log'; readonly line: string };

@@ -1,0 +1,214 @@
+/**
+ * A real cluster on this machine: N broker processes on loopback TCP, the first with the controller. Nothing in it is
+ * simulated; kill() is a signal to a process. Brokers end when this process ends, however it ends.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Endpoint } from '../environment.ts';
+import type { BrokerProcessOptions, FromBroker, ToBroker } from './broker-messages.ts';
+
+export interface ClusterOptions {
+  readonly brokerCount: number;
+  readonly dataDirectory: string;
+  /** Broker properties, Kafka's names. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** Ports by broker; free ones where absent. */
+  readonly ports?: readonly number[];
+  /** The data go with the cluster, also when this process dies without a word. */
+  readonly isTemporary?: boolean;
+  readonly onLine?: (brokerId: number, line: string) => void;
+}
+
+export interface EmbeddedBroker {
+  readonly id: number;
+  readonly pid: number | undefined;
+  readonly endpoint: Endpoint;
+  readonly isController: boolean;
+  readonly isRunning: boolean;
+  kill(signal: NodeJS.Signals): void;
+  /** Starts it again on the same port and directory; resolves when it is unfenced. Waits for its end first. */
+  restart(): Promise<void>;
+  /** CPU time and resident memory since its start; undefined when it does not run or the platform has no /proc. */
+  usage(): { cpuUs: number; rssBytes: number } | undefined;
+}
+
+export interface EmbeddedCluster {
+  readonly bootstrap: string;
+  readonly filesKind: string;
+  readonly brokers: readonly EmbeddedBroker[];
+  /** Stops all brokers cleanly; kills what does not stop. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** A broker process that did not come up, with what it said. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+  readonly code = 'CLUSTER_START_FAILED';
+}
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 8000;
+const CLOCK_TICKS_PER_SECOND = 100;
+const PAGE_BYTES = 4096;
+/** A larger young generation keeps short-lived buffers from being promoted; 3 brokers share the machine. */
+const NODE_OPTIONS = ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const entryPoint = fileURLToPath(new URL(`./broker-process${extension}`, import.meta.url));
+
+export async function startCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
+  mkdirSync(options.dataDirectory, { recursive: true });
+  const clusterId = clusterIdOf(options.dataDirectory);
+  const processes: BrokerProcess[] = [];
+  for (let id = 1; id <= options.brokerCount; id++) {
+    processes.push(new BrokerProcess(options, { id, clusterId, port: options.ports?.[id - 1] ?? 0 }));
+  }
+  const stop = async (): Promise<void> => {
+    // Followers first: the controller's end would only make them look for it.
+    await Promise.all(processes.slice(1).map((each) => each.stop()));
+    await processes[0]?.stop();
+  };
+  const controller = (processes[0] as BrokerProcess).controller;
+  try {
+    const starting = processes.map((each) => each.start(controller));
+    await Promise.all(starting);
+  } catch (error) {
+    for (const each of processes) each.kill('SIGKILL');
+    throw error;
+  }
+  const bootstrap = processes.map((each) => `${each.endpoint.host}:${each.endpoint.port}`).join(',');
+  return { bootstrap, filesKind: (processes[0] as BrokerProcess).filesKind, brokers: processes, stop };
+}
+
+class BrokerProcess implements EmbeddedBroker {
+  readonly id: number;
+  readonly isController: boolean;
+  /** Resolves with the controller's address, on the combined node. */
+  readonly controller: Promise<Endpoint>;
+  endpoint: Endpoint;
+  filesKind = '';
+  readonly #options: ClusterOptions;
+  readonly #clusterId: string;
+  #resolveController: (endpoint: Endpoint) => void = () => {};
+  #controllerEndpoint: Endpoint | undefined;
+  #child: ChildProcess | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #failure = '';
+
+  constructor(options: ClusterOptions, identity: { id: number; clusterId: string; port: number }) {
+    this.#options = options;
+    this.#clusterId = identity.clusterId;
+    this.id = identity.id;
+    this.isController = identity.id === 1;
+    this.endpoint = { host: '127.0.0.1', port: identity.port };
+    this.controller = new Promise((resolve) => (this.#resolveController = resolve));
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
+  start(controller: Promise<Endpoint>): Promise<void> {
+    const processOptions: BrokerProcessOptions = {
+      brokerId: this.id,
+      clusterId: this.#clusterId,
+      directory: join(this.#options.dataDirectory, `broker-${this.id}`),
+      port: this.endpoint.port,
+      properties: this.#options.properties,
+      isTemporary: this.#options.isTemporary === true,
+      ...(this.isController ? { controllerPort: this.#controllerEndpoint?.port ?? 0 } : {}),
+    };
+    const child = spawn(process.execPath, [...NODE_OPTIONS, entryPoint, JSON.stringify(processOptions)], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'json',
+    });
+    this.#child = child;
+    this.#failure = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#failure += text;
+      for (const line of text.trimEnd().split('\n')) this.#options.onLine?.(this.id, line);
+    });
+    this.#exited = new Promise((resolve) =>
+      child.once('exit', () => {
+        this.#child = undefined;
+        resolve();
+      }),
+    );
+    if (!this.isController) void controller.then((endpoint) => this.#send({ kind: 'controller', endpoint }));
+    return this.#whenReady(child);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  async restart(): Promise<void> {
+    await this.#exited;
+    await this.start(this.controller);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child === undefined) return;
+    // A paused process (SIGSTOP) cannot hear a message.
+    this.#child.kill('SIGCONT');
+    this.#send({ kind: 'stop', handsOver: false });
+    const timer = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  usage(): { cpuUs: number; rssBytes: number } | undefined {
+    if (this.pid === undefined || !existsSync(`/proc/${this.pid}/stat`)) return undefined;
+    const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
+    // The second field is the name in parentheses and may hold blanks: count from behind it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    return { cpuUs: (ticks * 1e6) / CLOCK_TICKS_PER_SECOND, rssBytes: Number(fields[21]) * PAGE_BYTES };
+  }
+
+  #send(message: ToBroker): void {
+    if (this.#child?.connected === true) this.#child.send(message, () => {});
+  }
+
+  #whenReady(child: ChildProcess): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (what: string): void => {
+        clearTimeout(timer);
+        reject(new ClusterError(`broker ${this.id} ${what}${this.#failure === '' ? '' : `: ${this.#failure.trim()}`}`));
+      };
+      const timer = setTimeout(() => fail(`was not ready within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
+      child.once('error', (error) => fail(`could not be started: ${error.message}`));
+      child.once('exit', (code, signal) => fail(`ended at its start (${signal ?? `exit code ${code}`})`));
+      child.on('message', (message: FromBroker) => {
+        if (message.kind === 'log') this.#options.onLine?.(this.id, message.line);
+        else if (message.kind === 'failed') {
+          this.#failure += message.message;
+          this.#options.onLine?.(this.id, `ended by a bug or its environment: ${message.message}`);
+        } else if (message.kind === 'controller') {
+          this.#controllerEndpoint = message.endpoint;
+          this.#resolveController(message.endpoint);
+        } else {
+          clearTimeout(timer);
+          this.endpoint = message.endpoint;
+          this.filesKind = message.filesKind;
+          resolve();
+        }
+      });
+    });
+  }
+}
+
+/** A cluster's id is drawn at its first start and kept beside its data. */
+function clusterIdOf(dataDirectory: string): string {
+  const path = join(dataDirectory, 'cluster.id');
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+  writeFileSync(path, `${id}\n`);
+  return id;
+}

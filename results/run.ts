@@ -1,0 +1,348 @@
+/**
+ * The record of one run as it stands in `results/runs/<id>.json`, schema version 1. Plain data: no class instance, no undefined, no Date.
+ * `null` always means "not measured" or "does not apply", never zero. Times named `...Ms` and `second` count from the start of the load;
+ * the measured window is [measureStartSecond, measureEndSecond). Change a field's meaning: raise RUN_SCHEMA_VERSION and convert old files in load-run.ts.
+ */
+import type { PlanRecord } from './plan-record.ts';
+
+export const RUN_SCHEMA_VERSION = 1;
+
+export interface Run {
+  readonly schemaVersion: typeof RUN_SCHEMA_VERSION;
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly elapsedSeconds: number;
+  readonly commandLine: readonly string[];
+  readonly status: RunStatus;
+  readonly headroom: HeadroomVersion;
+  readonly host: HostRecord;
+  readonly seed: number;
+  readonly warnings: readonly RunWarning[];
+  readonly configuration: RunConfiguration;
+  readonly measured: Measured;
+  readonly verification: Verification;
+  readonly plan: PlanRecord | null;
+}
+
+export type RunStatus =
+  | { readonly kind: 'complete' }
+  /** Cut short (Ctrl-C, a worker that stopped): what was measured until then. */
+  | { readonly kind: 'partial'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface HeadroomVersion {
+  readonly version: string;
+  /** Null outside a git checkout. */
+  readonly commit: string | null;
+  /** The checkout had changes that were not committed. */
+  readonly isDirty: boolean | null;
+}
+
+export interface HostRecord {
+  readonly cpuModel: string;
+  readonly coreCount: number;
+  readonly memoryBytes: number;
+  readonly kernel: string;
+  readonly nodeVersion: string;
+  /** Of the data directory: `ext4`, `tmpfs`...; null when unknown or on another machine. */
+  readonly filesystem: string | null;
+  readonly cpuGovernor: string | null;
+  readonly cgroupCpuCores: number | null;
+  readonly cgroupMemoryBytes: number | null;
+}
+
+export interface RunWarning {
+  /** Stable kebab-case name: `generator-saturated`, `portable-files`... */
+  readonly code: string;
+  readonly cause: string;
+  readonly effect: string;
+  readonly remedy: string;
+}
+
+// --- what was asked for ---
+
+export interface RunConfiguration {
+  readonly name: string;
+  readonly workload: WorkloadConfiguration;
+  readonly load: LoadShape;
+  readonly warmupSeconds: number;
+  readonly durationSeconds: number;
+  readonly workerCount: number;
+  readonly topic: TopicConfiguration;
+  /** Kafka's property names, defaults that were in force included where known. */
+  readonly producerProperties: Properties;
+  readonly groups: readonly GroupConfiguration[];
+  readonly target: TargetConfiguration;
+  readonly fault: FaultConfiguration | null;
+  readonly verifies: boolean;
+}
+
+export type Properties = Readonly<Record<string, string>>;
+
+export type LoadShape =
+  | { readonly kind: 'open'; readonly ratePerSecond: number; readonly arrivals: 'constant' | 'poisson' }
+  | { readonly kind: 'closed' };
+
+export type KeyDistributionRecord =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'uniform'; readonly keyCount: number }
+  | { readonly kind: 'zipf'; readonly keyCount: number; readonly exponent: number };
+
+export type WorkloadConfiguration =
+  | { readonly kind: 'clickstream'; readonly keys: KeyDistributionRecord }
+  | { readonly kind: 'fixed'; readonly keys: KeyDistributionRecord; readonly recordBytes: number; readonly randomBytesRatio: number }
+  | { readonly kind: 'file'; readonly path: string; readonly key: string | null };
+
+export interface TopicConfiguration {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  readonly properties: Properties;
+  readonly useExisting: boolean;
+}
+
+export interface GroupConfiguration {
+  readonly name: string;
+  readonly memberCount: number;
+  /** What a member spends on each record by order of the experiment; 0: nothing beyond reading it. */
+  readonly serviceTimeUs: number;
+  readonly properties: Properties;
+}
+
+export type TargetConfiguration =
+  | {
+      readonly kind: 'embedded';
+      readonly brokerCount: number;
+      readonly dataDirectory: { readonly path: string; readonly kind: 'temporary' | 'kept' };
+      readonly files: 'mapped' | 'portable' | 'memory';
+      readonly brokerProperties: Properties;
+      /** In words: what an acknowledgement promises ("in the page cache of 3 replicas, not synced"). */
+      readonly durability: string;
+    }
+  | { readonly kind: 'external'; readonly bootstrap: string; readonly brokerVersions: readonly string[] };
+
+export interface FaultConfiguration {
+  readonly kind: 'killBroker';
+  /** After the measured window begins. */
+  readonly atSeconds: number;
+  readonly restartAfterSeconds: number;
+}
+
+// --- what was measured ---
+
+export interface Measured {
+  readonly measureStartSecond: number;
+  readonly measureEndSecond: number;
+  /** From the start of the brokers; null for an external target. */
+  readonly readiness: { readonly clusterMs: number | null; readonly firstAcknowledgedMs: number | null };
+  readonly throughput: Throughput;
+  readonly latency: Latency;
+  readonly errors: ErrorCounts;
+  /** Every second of the load, warm-up and drain included, ascending. */
+  readonly seconds: readonly SecondRecord[];
+  readonly brokers: readonly BrokerUsageRecord[];
+  readonly brokerSamples: readonly BrokerSample[];
+  readonly generator: GeneratorUsage;
+  readonly groups: readonly GroupRecord[];
+  readonly events: readonly RunEvent[];
+  /** The longest wait of each partition for an acknowledgement while records were waiting for one. */
+  readonly acknowledgementGaps: readonly AcknowledgementGapRecord[];
+}
+
+/** Of the measured window, counted by acknowledgement. */
+export interface Throughput {
+  /** Null in a closed loop. */
+  readonly offeredPerSecond: number | null;
+  readonly achievedPerSecond: number;
+  readonly acknowledgedRecords: number;
+  /** Keys, values, headers and record framing, before compression. */
+  readonly uncompressedBytes: number;
+  /** Record batches as they went over the wire and stand in the log. */
+  readonly compressedBytes: number;
+  /** uncompressedBytes / compressedBytes; null without a record. */
+  readonly compressionRatio: number | null;
+  readonly batches: number;
+  readonly recordsPerBatch: number | null;
+  readonly requests: number | null;
+  readonly keyBytesMean: number;
+  readonly valueBytesMean: number;
+  /** Over the whole load, warm-up and drain included. */
+  readonly total: {
+    readonly sentRecords: number;
+    readonly acknowledgedRecords: number;
+    readonly failedRecords: number;
+    /** Due in the schedule and never handed to the producer. */
+    readonly unsentRecords: number;
+  };
+}
+
+/**
+ * publish: due to acknowledged, the latency that counts · scheduleDelay: due to handed over, the generator's own lateness ·
+ * batching: batch opened to first sent · request: first sent to acknowledged, the service time. End to end stands with each group.
+ */
+export interface Latency {
+  readonly publish: HistogramRecord;
+  readonly scheduleDelay: HistogramRecord;
+  readonly batching: HistogramRecord;
+  readonly request: HistogramRecord;
+}
+
+export interface HistogramRecord {
+  /** HdrHistogram V2, compressed, base64; values in whole microseconds. Merge these, never the summaries. */
+  readonly hdrBase64: string;
+  readonly summary: LatencySummary;
+}
+
+/** Microseconds. Null: no sample, or the value lies among the samples above `rangeUsMax`. */
+export interface LatencySummary {
+  /** Samples, those above the range included. */
+  readonly count: number;
+  readonly meanUs: number | null;
+  readonly minUs: number | null;
+  readonly p50Us: number | null;
+  readonly p90Us: number | null;
+  readonly p99Us: number | null;
+  readonly p999Us: number | null;
+  readonly p9999Us: number | null;
+  readonly maxUs: number | null;
+  /** Samples above the range: counted, never clipped. */
+  readonly overflowCount: number;
+  readonly rangeUsMax: number;
+}
+
+export interface ErrorCounts {
+  /** Records given up, by Kafka's error name. */
+  readonly failedRecordsByError: Readonly<Record<string, number>>;
+  readonly batchesRetried: number;
+  /** Produce answers with an error that was then retried, by Kafka's error name. */
+  readonly retriesByError: Readonly<Record<string, number>>;
+  /** Times that the producer's buffer.memory was full. */
+  readonly bufferFullCount: number;
+}
+
+export interface SecondRecord {
+  readonly second: number;
+  readonly acknowledgedRecords: number;
+  readonly acknowledgedBytes: number;
+  readonly failedRecords: number | null;
+  /** Of publish latency, of the records due in this second. */
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+  readonly maxUs: number | null;
+  readonly consumedRecordsByGroup: Readonly<Record<string, number>>;
+  readonly lagRecordsByGroup: Readonly<Record<string, number>>;
+}
+
+export interface BrokerUsageRecord {
+  readonly brokerId: number;
+  readonly endpoint: string;
+  readonly isController: boolean;
+  /** In the measured window. */
+  readonly cpuSeconds: number;
+  /** 1 = one core busy all the time. */
+  readonly cpuCoresMean: number;
+  readonly rssBytesMax: number;
+}
+
+export interface BrokerSample {
+  readonly second: number;
+  readonly brokerId: number;
+  readonly cpuCores: number;
+  readonly rssBytes: number;
+}
+
+/** The process that makes the load and consumes it, in the measured window. */
+export interface GeneratorUsage {
+  readonly cpuSeconds: number;
+  readonly rssBytesMax: number;
+  readonly workers: readonly {
+    /** `load 0`, `group realtime`. */
+    readonly name: string;
+    readonly cpuSeconds: number;
+    /** Busy share of its event loop, 0 to 1. */
+    readonly utilization: number;
+  }[];
+}
+
+export interface GroupRecord {
+  readonly name: string;
+  readonly memberCount: number;
+  /** In the measured window. */
+  readonly records: number;
+  readonly bytes: number;
+  readonly recordsPerSecond: number;
+  readonly lagRecordsMax: number;
+  readonly lagRecordsFinal: number;
+  readonly rebalances: number;
+  /** What one member can take a second; null when it was never busy enough to tell. */
+  readonly serviceRatePerMember: MeasuredRate | null;
+  readonly endToEnd: HistogramRecord;
+}
+
+export interface MeasuredRate {
+  readonly perSecond: number;
+  /** How it was obtained: "from a busy share of 0.31 of the thread", "from the catch-up after the kill". */
+  readonly method: string;
+}
+
+export type RunEvent =
+  | { readonly kind: 'brokerKilled'; readonly atMs: number; readonly brokerId: number; readonly signal: string; readonly ledPartitions: readonly number[] }
+  | { readonly kind: 'brokerRestarted'; readonly atMs: number; readonly brokerId: number; readonly tookMs: number }
+  | { readonly kind: 'isrChange'; readonly atMs: number; readonly topic: string; readonly partition: number; readonly isr: readonly number[] }
+  | { readonly kind: 'leaderChange'; readonly atMs: number; readonly topic: string; readonly partition: number; readonly leader: number | null }
+  | { readonly kind: 'note'; readonly atMs: number; readonly sentence: string };
+
+export interface AcknowledgementGapRecord {
+  readonly partition: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+}
+
+// --- what was checked ---
+
+export type Verification = { readonly kind: 'skipped'; readonly reason: string } | VerificationDone;
+
+/** Every acknowledged record was looked for in the log, read back from offset to offset after the load. */
+export interface VerificationDone {
+  readonly kind: 'done';
+  readonly passed: boolean;
+  /** In words: what was compared with what. */
+  readonly method: string;
+  readonly elapsedMs: number;
+  readonly partitionCount: number;
+  readonly batchesRead: number;
+  readonly recordsRead: number;
+  readonly acknowledgedRecords: number;
+  /** Acknowledged, and in the log at their offset, unchanged. */
+  readonly confirmedRecords: number;
+  readonly lostRecords: number;
+  readonly duplicatedRecords: number;
+  readonly reorderedRecords: number;
+  readonly changedRecords: number;
+  readonly corruptBatches: number;
+  readonly gaps: number;
+  readonly misplacedRecords: number;
+  /** In the log although never acknowledged: allowed. */
+  readonly unacknowledgedSeenRecords: number;
+  /** acks=0: seen, and not seen, which nobody promised. */
+  readonly unconfirmedSeenRecords: number;
+  readonly unconfirmedMissingRecords: number;
+  /** Acknowledged, but deleted by retention before the check. */
+  readonly expiredRecords: number;
+  /** Written by somebody else. */
+  readonly foreignRecords: number;
+  /** Checked one by one by their number and key, not only by their batch's checksum. */
+  readonly recordsCheckedSingly: number;
+  readonly anomalyCount: number;
+  /** The first ones. */
+  readonly anomalies: readonly AnomalyRecord[];
+}
+
+export interface AnomalyRecord {
+  readonly kind: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly recordCount: number;
+  readonly detail: string;
+}
