@@ -186,8 +186,8 @@ export class Producer {
   }
 
   #resolveFlushes(): void {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const { order } of this.#unfinished) oldest = Math.min(oldest, order);
+    // In the order of their first record.
+    const oldest = this.#unfinished.values().next().value?.order ?? Number.POSITIVE_INFINITY;
     while (this.#flushes.length > 0 && (this.#flushes[0] as { upTo: number }).upTo <= oldest) this.#flushes.shift()?.resolve();
   }
 

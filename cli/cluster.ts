@@ -1,0 +1,77 @@
+/** `headroom cluster`: starts the embedded brokers and prints where they listen, until Ctrl-C. */
+import { Command, InvalidArgumentError } from 'commander';
+
+interface ClusterFlags {
+  readonly brokers: number;
+  readonly port?: number;
+  readonly dataDir?: string;
+  readonly set: Record<string, string>;
+}
+
+export function clusterCommand(): Command {
+  return new Command('cluster')
+    .description('start the embedded Kafka-compatible brokers and print the bootstrap address, until Ctrl-C')
+    .option('--brokers <count>', 'broker processes', positiveInteger, 3)
+    .option('--port <port>', 'port of the first broker; the others take the next ones (default: free ports)', positiveInteger)
+    .option('--data-dir <directory>', 'keep the data there (default: a temporary directory, removed at the end)')
+    .option('--set <property=value>', 'a broker property by its Kafka name; may be repeated', property, {})
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom cluster                                  three brokers on free ports
+  $ headroom cluster --port 9092 --data-dir ./data    at 127.0.0.1:9092-9094, data kept
+  $ headroom cluster --set num.partitions=4 --set default.replication.factor=3
+  $ kcat -b 127.0.0.1:9092 -L                         any Kafka client works against it`,
+    )
+    .action(runCluster);
+}
+
+async function runCluster(flags: ClusterFlags): Promise<void> {
+  const { mkdtempSync, rmSync } = await import('node:fs');
+  const { tmpdir } = await import('node:os');
+  const { join } = await import('node:path');
+  const { CliError } = await import('./cli-error.ts');
+  const { startCluster } = await import('../engine/cluster/embedded-cluster.ts');
+  const startedMs = performance.now();
+  const dataDirectory = flags.dataDir ?? mkdtempSync(join(tmpdir(), 'headroom-cluster-'));
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
+  const removeData = (): void => {
+    if (flags.dataDir === undefined) rmSync(dataDirectory, { recursive: true, force: true });
+  };
+  try {
+    const cluster = await startCluster({
+      brokerCount: flags.brokers,
+      dataDirectory,
+      properties: flags.set,
+      isTemporary: flags.dataDir === undefined,
+      onLine: (brokerId, line) => process.stderr.write(`broker ${brokerId}: ${line}\n`),
+      ...(flags.port === undefined ? {} : { ports: Array.from({ length: flags.brokers }, (_, at) => (flags.port as number) + at) }),
+    });
+    process.stdout.write(`bootstrap.servers=${cluster.bootstrap}\n`);
+    process.stderr.write(
+      `${flags.brokers} brokers ready in ${Math.round(performance.now() - startedMs)} ms, ${cluster.filesKind} files, data in ${dataDirectory}${flags.dataDir === undefined ? ' (temporary)' : ''}. Ctrl-C stops them.\n`,
+    );
+    await stopped;
+    await cluster.stop();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'CLUSTER_START_FAILED') throw new CliError(error.message, 3);
+    throw error;
+  } finally {
+    removeData();
+  }
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 up.');
+  return value;
+}
+
+function property(text: string, all: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write it as property=value, for example num.partitions=4.');
+  return { ...all, [text.slice(0, at)]: text.slice(at + 1) };
+}

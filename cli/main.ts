@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/** headroom's entry point: picks the command, turns errors into one line and an exit code. The only place that ends the process. */
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache?.();
+
+const { Command } = await import('commander');
+const { CliError } = await import('./cli-error.ts');
+
+const program = new Command('headroom')
+  .description('Measure, compare and size Kafka-style logs: real load, honest statistics, plans that a run can verify.')
+  .version((await import('../package.json', { with: { type: 'json' } })).default.version)
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride();
+
+const commands = {
+  bench: async () => (await import('./bench.ts')).benchCommand(),
+  cluster: async () => (await import('./cluster.ts')).clusterCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  size: async () => (await import('./size.ts')).sizeCommand(),
+} as const;
+
+const EXIT_USAGE = 2;
+const EXIT_BUG = 4;
+
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  const wanted = process.argv[2] ?? '';
+  // One command's modules are enough when it is named: start-up time is part of what is measured.
+  const names = wanted in commands ? [wanted as keyof typeof commands] : (Object.keys(commands) as (keyof typeof commands)[]);
+  for (const name of names) program.addCommand((await commands[name]()).exitOverride());
+  try {
+    await program.parseAsync();
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CliError) {
+    process.stderr.write(`headroom: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const code = (error as { code?: string }).code ?? '';
+  if (code.startsWith('commander.')) return (error as { exitCode: number }).exitCode === 0 ? 0 : EXIT_USAGE;
+  process.stderr.write(`headroom: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT_BUG;
+}
