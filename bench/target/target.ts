@@ -33,6 +33,7 @@ export async function openTarget(options: TargetOptions, onLine: (line: string) 
     const cluster = await startCluster({
       brokerCount: options.brokerCount,
       dataDirectory,
+      isTemporary: options.dataDirectory === undefined,
       properties: { ...EMBEDDED_PROPERTIES, ...options.brokerProperties },
       onLine: (brokerId, line) => onLine(`broker ${brokerId}: ${line}`),
     });

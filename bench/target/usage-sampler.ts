@@ -3,8 +3,8 @@ import { readProcessUsage } from '../process-usage.ts';
 
 export interface SampledBroker {
   readonly id: number;
-  /** Changes when the broker is restarted. */
-  readonly pid: number;
+  /** Changes when the broker is restarted; undefined while it is down. */
+  readonly pid: number | undefined;
 }
 
 export interface UsageSample {
@@ -61,11 +61,12 @@ export class UsageSampler {
   sample(nowUs: number): void {
     this.#generatorRssBytesMax = Math.max(this.#generatorRssBytesMax, process.memoryUsage.rss());
     for (const meter of this.#meters) {
-      const usage = readProcessUsage(meter.broker.pid);
-      if (usage === undefined) continue;
+      const { pid } = meter.broker;
+      const usage = pid === undefined ? undefined : readProcessUsage(pid);
+      if (pid === undefined || usage === undefined) continue;
       const isFirst = meter.pid === -1;
-      if (meter.broker.pid !== meter.pid) {
-        meter.pid = meter.broker.pid;
+      if (pid !== meter.pid) {
+        meter.pid = pid;
         meter.lastCpuUs = isFirst ? usage.cpuUs : 0;
       }
       const usedUs = usage.cpuUs - meter.lastCpuUs;

@@ -31,8 +31,6 @@ export interface EmbeddedBroker {
   kill(signal: NodeJS.Signals): void;
   /** Starts it again on the same port and directory; resolves when it is unfenced. Waits for its end first. */
   restart(): Promise<void>;
-  /** CPU time and resident memory since its start; undefined when it does not run or the platform has no /proc. */
-  usage(): { cpuUs: number; rssBytes: number } | undefined;
 }
 
 export interface EmbeddedCluster {
@@ -51,8 +49,6 @@ export class ClusterError extends Error {
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 8000;
-const CLOCK_TICKS_PER_SECOND = 100;
-const PAGE_BYTES = 4096;
 /** A larger young generation keeps short-lived buffers from being promoted; 3 brokers share the machine. */
 const NODE_OPTIONS = ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -161,15 +157,6 @@ class BrokerProcess implements EmbeddedBroker {
     const timer = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await this.#exited;
     clearTimeout(timer);
-  }
-
-  usage(): { cpuUs: number; rssBytes: number } | undefined {
-    if (this.pid === undefined || !existsSync(`/proc/${this.pid}/stat`)) return undefined;
-    const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
-    // The second field is the name in parentheses and may hold blanks: count from behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    return { cpuUs: (ticks * 1e6) / CLOCK_TICKS_PER_SECOND, rssBytes: Number(fields[21]) * PAGE_BYTES };
   }
 
   #send(message: ToBroker): void {

@@ -175,7 +175,7 @@ export class GroupCoordinator {
       reply,
       apply: (offsets) => {
         // Under another leadership the log has been, or is being, read anew.
-        this.applyCommit(body.groupId, offsets);
+        if (this.leaderships.get(group.offsetsPartition) === leadership) this.applyCommit(body.groupId, offsets);
       },
     });
   }
