@@ -2,8 +2,7 @@
  * Memory-mapped segments. A mapping reserves more than the file holds; the file grows under it by posix_fallocate, and
  * the next step is prefaulted by a thread ahead of the writer. Only bytes below the allocated end are ever touched:
  * behind it lies SIGBUS. A mapping that is outgrown is replaced by one four times as long; the old one goes with its
- * last window (the ArrayBuffer's finalizer), and both show the same pages. Not the whole segment at once, because V8
- * counts a mapping as external memory and answers each gigabyte with a full collection. Sealed segments have no mapping.
+ * last window (its finalizer), and both show the same pages. Sealed segments have no mapping.
  */
 import type { Files, SegmentFile, SegmentFileOptions } from '../environment.ts';
 import { StorageError } from '../environment.ts';
@@ -141,14 +140,14 @@ class MappedSegment implements SegmentFile {
     if (this.stepBytes < LARGEST_STEP_BYTES) this.stepBytes *= 2;
     if (target > this.map.length) this.mapAtLeast(target);
     const ahead = pageCeiling(Math.max(end, from));
-    if (target > ahead) this.native.prefault(this.map.buffer as ArrayBuffer, ahead, target - ahead);
+    if (target > ahead) this.native.prefault(this.map, ahead, target - ahead);
   }
 
   private mapAtLeast(bytes: number): void {
     let length = FIRST_MAP_BYTES;
     while (length < bytes) length *= MAP_GROWTH;
     const fd = this.descriptor.number();
-    this.map = Buffer.from(guard('map', this.path, () => this.native.mapFile(fd, Math.min(length, this.maxBytes))));
+    this.map = Buffer.from(guard('map', this.path, () => this.native.mapFile(fd, Math.min(length, this.maxBytes))) as ArrayBuffer);
   }
 
   private trim(): void {

@@ -1,6 +1,6 @@
-// headroom's native add-on: only what JavaScript cannot do. Raw Node-API, no state of its own.
+// headroom's native add-on: only what JavaScript cannot do. Raw Node-API.
 // Memory maps with allocation ahead (a full disk is an error here, not a SIGBUS later), prefaulting and fdatasync off the
-// event loop, CRC-32C with the CPU's own instruction, CPU time of the calling thread.
+// event loop, CRC-32C with the CPU's own instruction, zstd with a context that is kept, CPU time of the calling thread.
 #define NAPI_VERSION 8
 #include <node_api.h>
 
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <ctime>
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -182,23 +183,32 @@ int64_t integer(napi_env env, napi_value value) {
   return result;
 }
 
+struct Bytes {
+  uint8_t* data;
+  size_t length;
+};
+
+// Of anything that is no Uint8Array: none, so that every bound check fails.
+Bytes bytesOf(napi_env env, napi_value value) {
+  void* data = nullptr;
+  size_t length = 0;
+  napi_typedarray_type type;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok || type != napi_uint8_array) return {nullptr, 0};
+  return {static_cast<uint8_t*>(data), length};
+}
+
 // crc32c(bytes, start, end, seed): uint32
 napi_value crc32c(napi_env env, napi_callback_info info) {
   napi_value values[4];
   if (!arguments(env, info, 4, values)) return nullptr;
-  void* data = nullptr;
-  size_t length = 0;
-  if (napi_get_typedarray_info(env, values[0], nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
-    napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", "bytes must be a Uint8Array");
-    return nullptr;
-  }
+  Bytes bytes = bytesOf(env, values[0]);
   int64_t start = integer(env, values[1]), end = integer(env, values[2]);
-  if (start < 0 || end < start || static_cast<size_t>(end) > length) {
+  if (start < 0 || end < start || static_cast<size_t>(end) > bytes.length) {
     napi_throw_range_error(env, "ERR_OUT_OF_RANGE", "start and end must lie within the bytes");
     return nullptr;
   }
   uint32_t crc = ~static_cast<uint32_t>(integer(env, values[3]));
-  const uint8_t* first = static_cast<const uint8_t*>(data) + start;
+  const uint8_t* first = bytes.data + start;
   size_t count = static_cast<size_t>(end - start);
   crc = hasHardware() ? crcHardware(crc, first, count) : crcPortable(crc, first, count);
   napi_value result;
@@ -215,9 +225,21 @@ napi_value threadCpuUs(napi_env env, napi_callback_info) {
   return result;
 }
 
-void unmap(napi_env, void* data, void* hint) { munmap(data, reinterpret_cast<size_t>(hint)); }
+void unmap(void* data, void* hint) { munmap(data, reinterpret_cast<size_t>(hint)); }
+void unmapWithEnv(napi_env, void* data, void* hint) { unmap(data, hint); }
 
-// mapFile(fd, lengthBytes): ArrayBuffer over the file, which may be shorter; unmapped when it is collected
+using CreateShared = napi_status (*)(napi_env, void*, size_t, void (*)(void*, void*), void*, napi_value*);
+
+// V8 counts an ArrayBuffer over foreign memory as its own garbage pressure and answers gigabytes of maps with full
+// collections; a SharedArrayBuffer it does not count. Node-API has those since Node 25.
+napi_status wrapMap(napi_env env, void* data, size_t length, napi_value* result) {
+  static const auto createShared = reinterpret_cast<CreateShared>(dlsym(RTLD_DEFAULT, "node_api_create_external_sharedarraybuffer"));
+  void* hint = reinterpret_cast<void*>(length);
+  if (createShared != nullptr) return createShared(env, data, length, unmap, hint, result);
+  return napi_create_external_arraybuffer(env, data, length, unmapWithEnv, hint, result);
+}
+
+// mapFile(fd, lengthBytes): (Shared)ArrayBuffer over the file, which may be shorter; unmapped when it is collected
 napi_value mapFile(napi_env env, napi_callback_info info) {
   napi_value values[2];
   if (!arguments(env, info, 2, values)) return nullptr;
@@ -225,12 +247,13 @@ napi_value mapFile(napi_env env, napi_callback_info info) {
   void* data = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, static_cast<int>(integer(env, values[0])), 0);
   if (data == MAP_FAILED) return fail(env, "mmap", errno);
   napi_value result;
-  if (napi_create_external_arraybuffer(env, data, length, unmap, reinterpret_cast<void*>(length), &result) != napi_ok) {
+  if (wrapMap(env, data, length, &result) != napi_ok) {
     munmap(data, length);
-    return fail(env, "napi_create_external_arraybuffer", ENOMEM);
+    return fail(env, "mapFile", ENOMEM);
   }
   return result;
 }
+
 
 // allocate(fd, offset, length): disk blocks for the range, so that writing through a map cannot fail
 napi_value allocate(napi_env env, napi_callback_info info) {
@@ -277,20 +300,18 @@ void touched(napi_env env, napi_status, void* data) {
   delete job;
 }
 
-// prefault(buffer, offset, length): returns at once; a thread takes the page faults
+// prefault(map, offset, length): returns at once; a thread takes the page faults
 napi_value prefault(napi_env env, napi_callback_info info) {
   napi_value values[3];
   if (!arguments(env, info, 3, values)) return nullptr;
-  void* data = nullptr;
-  size_t size = 0;
-  napi_get_arraybuffer_info(env, values[0], &data, &size);
+  Bytes map = bytesOf(env, values[0]);
   size_t offset = static_cast<size_t>(integer(env, values[1])), length = static_cast<size_t>(integer(env, values[2]));
-  if (offset + length > size) {
+  if (offset + length > map.length) {
     napi_throw_range_error(env, "ERR_OUT_OF_RANGE", "the range is outside the mapping");
     return nullptr;
   }
   size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE)), begin = offset / page * page;
-  auto* job = new Prefault{nullptr, nullptr, static_cast<uint8_t*>(data) + begin, offset + length - begin};
+  auto* job = new Prefault{nullptr, nullptr, map.data + begin, offset + length - begin};
   napi_value name;
   napi_create_string_utf8(env, "headroom:prefault", NAPI_AUTO_LENGTH, &name);
   napi_create_reference(env, values[0], 1, &job->buffer);
@@ -343,6 +364,100 @@ napi_value sync(napi_env env, napi_callback_info info) {
   return promise;
 }
 
+// ---- zstd: the library inside Node, which exports it, with one context a thread instead of one a call ------------------
+
+struct Zstd {
+  void* (*createCCtx)();
+  size_t (*freeCCtx)(void*);
+  void* (*createDCtx)();
+  size_t (*freeDCtx)(void*);
+  size_t (*compress)(void*, void*, size_t, const void*, size_t, int);
+  size_t (*decompress)(void*, void*, size_t, const void*, size_t);
+  size_t (*compressBound)(size_t);
+  unsigned (*isError)(size_t);
+  unsigned long long (*contentSize)(const void*, size_t);
+  const char* (*errorName)(size_t);
+  bool isComplete;
+};
+
+template <typename Function>
+bool find(Function& function, const char* name) {
+  function = reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+  return function != nullptr;
+}
+
+const Zstd& zstd() {
+  static const Zstd functions = [] {
+    Zstd z{};
+    z.isComplete = find(z.createCCtx, "ZSTD_createCCtx") && find(z.freeCCtx, "ZSTD_freeCCtx") && find(z.createDCtx, "ZSTD_createDCtx") &&
+                   find(z.freeDCtx, "ZSTD_freeDCtx") && find(z.compress, "ZSTD_compressCCtx") && find(z.decompress, "ZSTD_decompressDCtx") &&
+                   find(z.compressBound, "ZSTD_compressBound") && find(z.isError, "ZSTD_isError") &&
+                   find(z.contentSize, "ZSTD_getFrameContentSize") && find(z.errorName, "ZSTD_getErrorName");
+    return z;
+  }();
+  return functions;
+}
+
+struct ZstdContexts {
+  void* compressing = nullptr;
+  void* decompressing = nullptr;
+  ~ZstdContexts() {
+    if (compressing != nullptr) zstd().freeCCtx(compressing);
+    if (decompressing != nullptr) zstd().freeDCtx(decompressing);
+  }
+};
+
+thread_local ZstdContexts contexts;
+
+napi_value number(napi_env env, double value) {
+  napi_value result;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+napi_value failZstd(napi_env env, size_t code) {
+  napi_throw_error(env, "ERR_ZSTD", zstd().errorName(code));
+  return nullptr;
+}
+
+// zstdCompress(source, level, target, at): bytes written; the target needs zstdBound(source.length) bytes from `at` on
+napi_value zstdCompress(napi_env env, napi_callback_info info) {
+  napi_value values[4];
+  if (!arguments(env, info, 4, values)) return nullptr;
+  Bytes source = bytesOf(env, values[0]), target = bytesOf(env, values[2]);
+  size_t at = static_cast<size_t>(integer(env, values[3]));
+  if (at > target.length) at = target.length;
+  if (contexts.compressing == nullptr) contexts.compressing = zstd().createCCtx();
+  size_t written = zstd().compress(contexts.compressing, target.data + at, target.length - at, source.data, source.length,
+                                   static_cast<int>(integer(env, values[1])));
+  return zstd().isError(written) ? failZstd(env, written) : number(env, static_cast<double>(written));
+}
+
+napi_value zstdBound(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, 1, values)) return nullptr;
+  return number(env, static_cast<double>(zstd().compressBound(static_cast<size_t>(integer(env, values[0])))));
+}
+
+// zstdOpenBytes(source): what the first frame says it opens to; -1 it does not say, -2 it is no frame
+napi_value zstdOpenBytes(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, 1, values)) return nullptr;
+  Bytes source = bytesOf(env, values[0]);
+  unsigned long long size = zstd().contentSize(source.data, source.length);
+  return number(env, size == -1ULL ? -1 : size == -2ULL ? -2 : static_cast<double>(size));
+}
+
+// zstdDecompress(source, target): bytes written; throws when the frames are damaged or open to more than the target
+napi_value zstdDecompress(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  if (!arguments(env, info, 2, values)) return nullptr;
+  Bytes source = bytesOf(env, values[0]), target = bytesOf(env, values[1]);
+  if (contexts.decompressing == nullptr) contexts.decompressing = zstd().createDCtx();
+  size_t written = zstd().decompress(contexts.decompressing, target.data, target.length, source.data, source.length);
+  return zstd().isError(written) ? failZstd(env, written) : number(env, static_cast<double>(written));
+}
+
 napi_value initialise(napi_env env, napi_value exports) {
   tables();
   const napi_property_descriptor functions[] = {
@@ -354,6 +469,14 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"sync", nullptr, sync, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
+  if (!zstd().isComplete) return exports;
+  const napi_property_descriptor codecs[] = {
+      {"zstdCompress", nullptr, zstdCompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"zstdBound", nullptr, zstdBound, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"zstdOpenBytes", nullptr, zstdOpenBytes, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"zstdDecompress", nullptr, zstdDecompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_define_properties(env, exports, sizeof codecs / sizeof *codecs, codecs);
   return exports;
 }
 

@@ -7,13 +7,20 @@ export interface Native {
   /** CPU time of the calling thread. */
   threadCpuUs(): number;
   /** Maps [0, lengthBytes) shared and writable; the file may be shorter: bytes behind its end must not be touched. */
-  mapFile(fd: number, lengthBytes: number): ArrayBuffer;
+  mapFile(fd: number, lengthBytes: number): ArrayBuffer | SharedArrayBuffer;
   /** posix_fallocate; throws { code: 'ENOSPC' ... , syscall }. */
   allocate(fd: number, offset: number, length: number): void;
   /** Returns at once; a thread takes the page faults of the range. */
-  prefault(buffer: ArrayBuffer, offset: number, length: number): void;
+  prefault(map: Uint8Array, offset: number, length: number): void;
   /** fdatasync off the event loop. */
   sync(fd: number): Promise<void>;
+  /** zstd with one context a thread; absent where Node does not export its own library. Errors are thrown as ERR_ZSTD. */
+  readonly zstdCompress?: (source: Uint8Array, level: number, target: Uint8Array, at: number) => number;
+  /** Bytes that compressing `lengthBytes` needs at most. */
+  readonly zstdBound?: (lengthBytes: number) => number;
+  /** What a frame says it opens to; -1: it does not say, -2: no frame. */
+  readonly zstdOpenBytes?: (source: Uint8Array) => number;
+  readonly zstdDecompress?: (source: Uint8Array, target: Uint8Array) => number;
 }
 
 const loaded = load();

@@ -6,6 +6,7 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { compressSync as lz4Block, decompressFrameSync as lz4Frame } from 'lz4-napi';
 import { compressSync as snappyBlock, uncompressSync as snappyUnblock } from 'snappy';
+import { native } from '../native/native.ts';
 import type { CompressionType } from './compression-type.ts';
 
 export { compressionIds, compressionTypes, type CompressionType } from './compression-type.ts';
@@ -26,7 +27,7 @@ export function compress(type: CompressionType, bytes: Uint8Array, options: { le
     case 'gzip':
       return gzipSync(bytes, { level: options.level ?? defaultLevels.gzip });
     case 'zstd':
-      return zstdCompressSync(bytes, zstdOptions(options.level ?? defaultLevels.zstd));
+      return compressZstd(bytes, options.level ?? defaultLevels.zstd);
     case 'snappy':
       return compressSnappy(asBuffer(bytes));
     case 'lz4':
@@ -54,12 +55,34 @@ function open(type: CompressionType, bytes: Buffer, maxBytes: number): Buffer {
     case 'gzip':
       return gunzipSync(bytes, { maxOutputLength: maxBytes });
     case 'zstd':
-      return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+      return openZstd(bytes, maxBytes);
     case 'snappy':
       return openSnappy(bytes, maxBytes);
     case 'lz4':
       return openLz4(bytes, maxBytes);
   }
+}
+
+// --- zstd: through the add-on with a context that is kept (2 to 5 times as fast for batches of some KiB), else through node:zlib
+
+let zstdScratch = Buffer.alloc(0);
+
+function compressZstd(bytes: Uint8Array, level: number): Buffer {
+  if (native?.zstdCompress === undefined || native.zstdBound === undefined) return zstdCompressSync(bytes, zstdOptions(level));
+  const bound = native.zstdBound(bytes.length);
+  if (zstdScratch.length < bound) zstdScratch = Buffer.allocUnsafeSlow(bound);
+  const written = native.zstdCompress(bytes, level, zstdScratch, 0);
+  return Buffer.from(zstdScratch.subarray(0, written));
+}
+
+function openZstd(bytes: Buffer, maxBytes: number): Buffer {
+  const openBytes = native?.zstdOpenBytes?.(bytes) ?? -1;
+  if (openBytes > maxBytes) throw tooLarge('zstd', maxBytes);
+  // A stream writer does not know its size beforehand.
+  if (openBytes < 0 || native?.zstdDecompress === undefined) return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+  const target = Buffer.allocUnsafeSlow(openBytes);
+  const written = native.zstdDecompress(bytes, target);
+  return written === openBytes ? target : target.subarray(0, written);
 }
 
 const zstdOptionsByLevel = new Map<number, object>();
