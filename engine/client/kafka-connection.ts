@@ -65,7 +65,6 @@ export class KafkaConnection {
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #closedBy: Error | undefined;
-  #chunk: Buffer = Buffer.alloc(0);
 
   private constructor(environment: Environment, connection: Connection, endpoint: Endpoint, options: KafkaConnectionOptions) {
     this.endpoint = endpoint;
@@ -216,7 +215,6 @@ export class KafkaConnection {
 
   #onData(chunk: Buffer): void {
     if (this.#closedBy !== undefined) return;
-    this.#chunk = chunk;
     try {
       this.#frames.push(chunk, this.#onFrame);
     } catch (error) {
@@ -229,8 +227,7 @@ export class KafkaConnection {
     if (this.#closedBy !== undefined) return;
     const pending = this.#pending.shift();
     if (pending === undefined) throw new ProtocolError('an answer without a request');
-    // A frame within the chunk is a window on bytes that are only lent.
-    const bytes = pending.keepsFrame && frame.buffer === this.#chunk.buffer ? Buffer.from(frame) : frame;
+    const bytes = pending.keepsFrame ? Buffer.from(frame) : frame;
     let body: unknown;
     try {
       const response = decodeResponse(pending.api, answeredVersion(pending, bytes), bytes);

@@ -65,12 +65,13 @@ export class PartitionReader {
     try {
       const connection = await this.#client.connectionTo(leaderId, 'read');
       const limits = { maxWaitMs: WAIT_MS, minBytes: 1, maxBytes, partitionMaxBytes: maxBytes, isReadCommitted: false, rack: '' };
-      const answer = await fetchFrom(this.#client, connection, [{ topic, partition, offset }], limits);
-      const data: FetchedPartition | undefined = answer.partitions[0];
-      const errorCode = answer.errorCode !== errorCodes.NONE ? answer.errorCode : (data?.errorCode ?? errorCodes.UNKNOWN_SERVER_ERROR);
-      if (errorCode === errorCodes.NONE) return { kind: 'data', records: data?.records ?? Buffer.alloc(0) };
-      if (!isRetriable(errorCode)) throw new Error(`${topic}-${partition} at offset ${offset}: ${errorName(errorCode)}`);
-      return { kind: 'retry', reason: errorName(errorCode) };
+      return await fetchFrom(this.#client, connection, { positions: [{ topic, partition, offset }], limits }, (answer) => {
+        const data: FetchedPartition | undefined = answer.partitions[0];
+        const errorCode = answer.errorCode !== errorCodes.NONE ? answer.errorCode : (data?.errorCode ?? errorCodes.UNKNOWN_SERVER_ERROR);
+        if (errorCode === errorCodes.NONE) return { kind: 'data', records: Buffer.from(data?.records ?? []) };
+        if (!isRetriable(errorCode)) throw new Error(`${topic}-${partition} at offset ${offset}: ${errorName(errorCode)}`);
+        return { kind: 'retry', reason: errorName(errorCode) };
+      });
     } catch (error) {
       if (error instanceof ConnectionLostError) return { kind: 'retry', reason: error.message };
       throw error;

@@ -1,10 +1,14 @@
 /**
- * The real network: TCP streams over node:net. One `write` of the engine is one gathered write (writev);
- * chunks reach `onData` straight from the socket's read buffer, uncopied. Framing, retries and
- * reconnecting belong to the callers.
+ * The real network: TCP streams over node:net. One `write` of the engine is one gathered write (writev). All sockets of a
+ * thread read into one buffer, which `onData` sees at once and uncopied: a buffer a read would be most of a broker's
+ * garbage. Framing, retries and reconnecting belong to the callers.
  */
 import net from 'node:net';
 import type { Connection, Endpoint, Listener, Network } from '../environment.ts';
+
+/** Large enough for most frames to lie in it whole. */
+const READ_BYTES = 256 * 1024;
+const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
 export function createTcpNetwork(): Network {
   return { listen, connect };
@@ -13,10 +17,14 @@ export function createTcpNetwork(): Network {
 function listen(endpoint: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const connections = new Set<TcpConnection>();
-    const server = net.createServer({ noDelay: true }, (socket) => {
-      const connection: TcpConnection = new TcpConnection(socket, {
-        remote: { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
-        onEnd: () => connections.delete(connection),
+    const server = net.createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => {
+      const connection: TcpConnection = new TcpConnection({
+        openSocket: (onread) => withReadBuffer(accepted, onread),
+        remote: { host: accepted.remoteAddress ?? '', port: accepted.remotePort ?? 0 },
+        onEnd: () => {
+          connections.delete(connection);
+          accepted.destroy();
+        },
       });
       connections.add(connection);
       onConnection(connection);
@@ -33,6 +41,16 @@ function listen(endpoint: Endpoint, onConnection: (connection: Connection) => vo
   });
 }
 
+type OnRead = NonNullable<net.SocketConstructorOpts['onread']>;
+
+/** node:net takes `onread` for outgoing connections only; an accepted one is opened anew over its handle. */
+function withReadBuffer(accepted: net.Socket, onread: OnRead): net.Socket {
+  const owner = accepted as unknown as { _handle: unknown };
+  const handle = owner._handle;
+  owner._handle = null;
+  return new net.Socket({ handle, onread } as net.SocketConstructorOpts);
+}
+
 /** Stops accepting and drops the connections that are still open: `server.close` alone would wait for them. */
 function closeServer(server: net.Server, connections: ReadonlySet<TcpConnection>): Promise<void> {
   return new Promise((resolve) => {
@@ -43,7 +61,9 @@ function closeServer(server: net.Server, connections: ReadonlySet<TcpConnection>
 
 function connect(endpoint: Endpoint, options: { timeoutMs: number }): Promise<Connection> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
+    let connection: TcpConnection;
+    const onread = onReadOf(() => connection);
+    const socket = net.connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread });
     const timer = setTimeout(() => {
       const timeout = new Error(`no connection to ${endpoint.host}:${endpoint.port} within ${options.timeoutMs} ms`);
       fail(Object.assign(timeout, { code: 'ETIMEDOUT' }));
@@ -59,9 +79,20 @@ function connect(endpoint: Endpoint, options: { timeoutMs: number }): Promise<Co
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', fail);
-      resolve(new TcpConnection(socket, { remote: endpoint, onEnd: () => {} }));
+      connection = new TcpConnection({ openSocket: () => socket, remote: endpoint, onEnd: () => {} });
+      resolve(connection);
     });
   });
+}
+
+function onReadOf(connectionOf: () => TcpConnection): OnRead {
+  return {
+    buffer: readBuffer,
+    callback: (count, bytes) => {
+      connectionOf().onData((bytes as Buffer).subarray(0, count));
+      return true;
+    },
+  };
 }
 
 class TcpConnection implements Connection {
@@ -72,11 +103,11 @@ class TcpConnection implements Connection {
   private readonly socket: net.Socket;
   private error: Error | undefined;
 
-  /** The data listener starts the flow on the next tick, so the owner has the rest of this one to set its callbacks. */
-  constructor(socket: net.Socket, options: { remote: Endpoint; onEnd: () => void }) {
+  /** Nothing arrives before the next tick, so the owner has the rest of this one to set its callbacks. */
+  constructor(options: { openSocket: (onread: OnRead) => net.Socket; remote: Endpoint; onEnd: () => void }) {
+    const socket = options.openSocket(onReadOf(() => this));
     this.socket = socket;
     this.remote = options.remote;
-    socket.on('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('drain', () => this.onDrain());
     socket.on('error', (error) => {
       this.error ??= error;

@@ -1,8 +1,10 @@
 /**
  * Cuts a byte stream into frames. A frame that lies wholly in one chunk is handed out as a window on it, others are put
- * together; either way it is only lent until the callback returns.
+ * together in memory that is used again: either way a frame is only lent until the callback returns.
  */
 import { ProtocolError } from './protocol-error.ts';
+
+const KEPT_BYTES_MAX = 4 * 1024 * 1024;
 
 export class FrameReader {
   readonly #maxFrameBytes: number;
@@ -10,6 +12,8 @@ export class FrameReader {
   #sizeCount = 0;
   #frame: Buffer | undefined;
   #filled = 0;
+  /** Where frames are put together, used again and again: frames are lent. */
+  #assembly: Buffer = Buffer.alloc(0);
 
   constructor(options: { maxFrameBytes: number }) {
     this.#maxFrameBytes = options.maxFrameBytes;
@@ -36,10 +40,17 @@ export class FrameReader {
         onFrame(chunk.subarray(at, at + size));
         at += size;
       } else {
-        this.#frame = Buffer.allocUnsafe(size);
+        this.#frame = this.#assemblyOf(size);
         this.#filled = 0;
       }
     }
+  }
+
+  /** An unusually large one is not kept. */
+  #assemblyOf(size: number): Buffer {
+    if (size > KEPT_BYTES_MAX) return Buffer.allocUnsafeSlow(size);
+    if (size > this.#assembly.length) this.#assembly = Buffer.allocUnsafeSlow(Math.min(KEPT_BYTES_MAX, size * 2));
+    return this.#assembly.subarray(0, size);
   }
 
   #consumedBySize = 0;

@@ -150,12 +150,26 @@ export class ReplicaFetcher {
       return;
     }
     this.#fetchNumber++;
-    let response: FetchResponse;
     try {
-      response = await connection.request(Fetch, FETCH_VERSION, request);
+      // Records are lent until the callback returns: they go into the log there, uncopied on the way.
+      await new Promise<void>((resolve, reject) => {
+        const onResponse = (response: FetchResponse): void => {
+          try {
+            this.#accept(connection, response);
+            resolve();
+          } catch (error) {
+            reject(error);
+          }
+        };
+        connection.send(Fetch, FETCH_VERSION, request, onResponse, reject);
+      });
     } finally {
       this.#fetchNumber++;
     }
+  }
+
+  #accept(connection: KafkaConnection, response: FetchResponse): void {
+    if (connection !== this.#connection) return;
     if (response.errorCode !== errorCodes.NONE) {
       // The session is gone on the leader's side: the next request opens a new one.
       this.#resetSession();

@@ -30,12 +30,14 @@ export interface FetchAnswer {
 const LAST_BY_NAME = 12;
 const NO_ID = Buffer.alloc(16);
 
-export async function fetchFrom(
+/** `accept` sees the answer; the records in it are lent until it returns. */
+export function fetchFrom<Result>(
   client: ClusterClient,
   connection: KafkaConnection,
-  positions: readonly FetchPosition[],
-  limits: FetchLimits,
-): Promise<FetchAnswer> {
+  fetch: { readonly positions: readonly FetchPosition[]; readonly limits: FetchLimits },
+  accept: (answer: FetchAnswer) => Result,
+): Promise<Result> {
+  const { positions, limits } = fetch;
   const byTopic = Map.groupBy(positions, ({ topic }) => topic);
   const idOf = (topic: string): Buffer => client.topic(topic)?.topicId ?? NO_ID;
   const haveIds = [...byTopic.keys()].every((topic) => !idOf(topic).equals(NO_ID));
@@ -53,11 +55,19 @@ export async function fetchFrom(
       partitions: wanted.map(({ partition, offset }) => ({ partition, fetchOffset: offset, partitionMaxBytes: limits.partitionMaxBytes })),
     })),
   };
-  const { errorCode, responses } = await connection.request(Fetch, version, body);
   const isById = (version ?? 0) > LAST_BY_NAME;
-  const partitions = responses.flatMap((response) => {
-    const topic = isById ? nameById.get(response.topicId.toString('hex')) : response.topic;
-    return topic === undefined ? [] : response.partitions.map((partition) => ({ ...partition, topic }));
+  return new Promise((resolve, reject) => {
+    const onResponse = ({ errorCode, responses }: ResponseOf<typeof Fetch>): void => {
+      const partitions = responses.flatMap((response) => {
+        const topic = isById ? nameById.get(response.topicId.toString('hex')) : response.topic;
+        return topic === undefined ? [] : response.partitions.map((partition) => ({ ...partition, topic }));
+      });
+      try {
+        resolve(accept({ errorCode, partitions }));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    connection.send(Fetch, version, body, onResponse, reject);
   });
-  return { errorCode, partitions };
 }

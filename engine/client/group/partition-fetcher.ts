@@ -104,7 +104,7 @@ export class PartitionFetcher {
       let isHealthy = false;
       try {
         const connection = await this.#client.connectionTo(leaderId, this.#lane);
-        isHealthy = this.#accept(await fetchFrom(this.#client, connection, wanted, this.#limits), wanted);
+        isHealthy = await fetchFrom(this.#client, connection, { positions: wanted, limits: this.#limits }, (answer) => this.#accept(answer, wanted));
       } catch (error) {
         if (!(error instanceof ConnectionLostError)) throw error;
       }
