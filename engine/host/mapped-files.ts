@@ -12,7 +12,7 @@ import { createFileOperations, guard } from './file-operations.ts';
 import { SegmentDescriptor } from './segment-descriptor.ts';
 
 const FIRST_STEP_BYTES = 128 * 1024;
-const LARGEST_STEP_BYTES = 16 * 1024 * 1024;
+const LARGEST_STEP_BYTES = 4 * 1024 * 1024;
 const FIRST_MAP_BYTES = 4 * 1024 * 1024;
 const MAP_GROWTH = 4;
 const PAGE_BYTES = 4096;
