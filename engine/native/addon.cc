@@ -254,7 +254,6 @@ napi_value mapFile(napi_env env, napi_callback_info info) {
   return result;
 }
 
-
 // allocate(fd, offset, length): disk blocks for the range, so that writing through a map cannot fail
 napi_value allocate(napi_env env, napi_callback_info info) {
   napi_value values[3];
@@ -280,17 +279,15 @@ struct Prefault {
   size_t length;
 };
 
+// Only ever asks the kernel, and ignores its answer: the owner may trim the file meanwhile, and touching a page behind its
+// end would be SIGBUS. Kernels before 5.14 and macOS read ahead instead.
 void touch(napi_env, void* data) {
   auto* job = static_cast<Prefault*>(data);
-#if defined(MADV_POPULATE_WRITE)
-  if (madvise(job->first, job->length, MADV_POPULATE_WRITE) == 0) return;
+#if defined(__linux__)
+  constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, which older headers lack
+  if (madvise(job->first, job->length, kPopulateWrite) == 0 || errno != EINVAL) return;
 #endif
-#if defined(__linux__) && !defined(MADV_POPULATE_WRITE)
-  if (madvise(job->first, job->length, 23) == 0) return;
-#endif
-  // An atomic "or 0" takes the write fault and changes nothing, whatever the owner writes meanwhile.
-  size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  for (size_t at = 0; at < job->length; at += page) __atomic_fetch_or(job->first + at, 0, __ATOMIC_RELAXED);
+  madvise(job->first, job->length, MADV_WILLNEED);
 }
 
 void touched(napi_env env, napi_status, void* data) {
@@ -306,7 +303,7 @@ napi_value prefault(napi_env env, napi_callback_info info) {
   if (!arguments(env, info, 3, values)) return nullptr;
   Bytes map = bytesOf(env, values[0]);
   size_t offset = static_cast<size_t>(integer(env, values[1])), length = static_cast<size_t>(integer(env, values[2]));
-  if (offset + length > map.length) {
+  if (offset > map.length || length > map.length - offset) {
     napi_throw_range_error(env, "ERR_OUT_OF_RANGE", "the range is outside the mapping");
     return nullptr;
   }
@@ -458,7 +455,14 @@ napi_value zstdDecompress(napi_env env, napi_callback_info info) {
   return zstd().isError(written) ? failZstd(env, written) : number(env, static_cast<double>(written));
 }
 
+// Node unloads an add-on with its last thread, but a map may be collected later: `unmap` must still be there.
+void stayLoaded() {
+  Dl_info self;
+  if (dladdr(reinterpret_cast<void*>(&unmap), &self) != 0) dlopen(self.dli_fname, RTLD_NOW | RTLD_NODELETE);
+}
+
 napi_value initialise(napi_env env, napi_value exports) {
+  stayLoaded();
   tables();
   const napi_property_descriptor functions[] = {
       {"crc32c", nullptr, crc32c, nullptr, nullptr, nullptr, napi_enumerable, nullptr},

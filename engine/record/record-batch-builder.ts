@@ -8,7 +8,7 @@
 import { compress, type CompressionType } from './compression.ts';
 import { compressionIds } from './compression-type.ts';
 import { crc32c } from './crc32c.ts';
-import { RECORD_BATCH_OVERHEAD, writeHeader } from './record-batch.ts';
+import { RECORD_BATCH_OVERHEAD, stampBaseOffset, writeHeader } from './record-batch.ts';
 
 /** Where a record's bytes lie; made to be reused by the caller. A null key or value has no start and end. */
 export interface RecordSlice {
@@ -164,10 +164,10 @@ export interface SimpleRecord {
   readonly headers?: readonly RecordHeader[];
 }
 
-/** A whole batch from ready-made records: coordinators, metadata log, tests. */
+/** A whole batch from ready-made records: coordinators, metadata log, tests. Uncompressed, at offset 0 and of no producer unless told. */
 export function buildBatch(
   records: readonly SimpleRecord[],
-  options: { compression: CompressionType; identity?: BatchIdentity; level?: number },
+  options: { compression?: CompressionType; level?: number; baseOffset?: number } & Partial<BatchIdentity> = {},
 ): Buffer {
   const slices = records.map((record): RecordSlice => ({
     key: record.key,
@@ -180,9 +180,11 @@ export function buildBatch(
   }));
   let capacityBytes = RECORD_BATCH_OVERHEAD;
   slices.forEach((slice, at) => (capacityBytes += RecordBatchBuilder.sizeUpperBound(slice, records[at]?.headers)));
-  const builder = new RecordBatchBuilder({ capacityBytes, compression: options.compression, ...(options.level === undefined ? {} : { level: options.level }) });
+  const builder = new RecordBatchBuilder({ capacityBytes, compression: options.compression ?? 'none', ...(options.level === undefined ? {} : { level: options.level }) });
   slices.forEach((slice, at) => builder.append(slice, records[at]?.headers));
-  return builder.close(options.identity ?? NO_PRODUCER).batch;
+  const { batch } = builder.close({ ...NO_PRODUCER, ...options });
+  stampBaseOffset(batch, 0, options.baseOffset ?? 0);
+  return batch;
 }
 
 /** Bytes of a zigzag varint. Values beyond 31 bits (timestamps far apart) take the long way. */

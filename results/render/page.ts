@@ -145,14 +145,21 @@ function wrapWords(text: string, room: { first: number; rest: number }): string[
       width = room.rest;
     }
     while (word.length > width) {
-      lines.push(word.slice(0, width));
-      word = word.slice(width);
+      const at = cutIndex(word, width);
+      lines.push(word.slice(0, at));
+      word = word.slice(at);
       width = room.rest;
     }
     line = line === '' ? word : `${line} ${word}`;
   }
   if (line !== '' || lines.length === 0) lines.push(line);
   return lines;
+}
+
+/** Behind a comma or slash (addresses, paths) in the second half of the line, else at its end. */
+function cutIndex(word: string, width: number): number {
+  const behind = Math.max(word.lastIndexOf(',', width - 1), word.lastIndexOf('/', width - 1)) + 1;
+  return behind > width / 2 ? behind : width;
 }
 
 function unpainted(text: string): string {

@@ -1,0 +1,60 @@
+/** `headroom compare-kafka`: the embedded brokers beside a real Apache Kafka on this machine, interleaved, with both clients. */
+import { Command } from 'commander';
+import { CliError } from './cli-error.ts';
+
+interface CompareFlags {
+  readonly rounds: string;
+  readonly seconds: string;
+  readonly recordSize: string;
+  readonly partitions: string;
+  readonly compression: string;
+  readonly json?: boolean;
+}
+
+export function compareKafkaCommand(): Command {
+  return new Command('compare-kafka')
+    .description('highest throughput (acks=all, idempotent, RF 3) of the embedded brokers and of a real Apache Kafka, in alternating rounds')
+    .argument('<kafka-directory>', 'an unpacked Kafka release: a directory with libs/kafka-clients-*.jar; java must be on the path')
+    .option('--rounds <count>', 'counted rounds, after one that warms everything up', '3')
+    .option('--seconds <seconds>', 'measured part of each run', '10')
+    .option('--record-size <bytes>', 'value bytes of a record', '100')
+    .option('--partitions <count>', 'partitions of the topic', '20')
+    .option('--compression <type>', 'none, gzip, snappy, lz4 or zstd', 'none')
+    .option('--json', 'print the figures as JSON')
+    .addHelpText('after', '\nExample:\n  $ headroom compare-kafka ./kafka_2.13-4.2.0 --rounds 5')
+    .action(compare);
+}
+
+async function compare(kafkaDirectory: string, flags: CompareFlags): Promise<void> {
+  const { compareWithKafka } = await import('../bench/kafka/kafka-comparison.ts');
+  const { ExperimentError } = await import('../bench/experiment-error.ts');
+  const { comparisonText } = await import('../bench/kafka/comparison-text.ts');
+  try {
+    const comparison = await compareWithKafka({
+      kafkaDirectory,
+      rounds: whole('--rounds', flags.rounds),
+      seconds: whole('--seconds', flags.seconds),
+      recordBytes: whole('--record-size', flags.recordSize),
+      partitions: whole('--partitions', flags.partitions),
+      producerProperties: {
+        acks: 'all',
+        'enable.idempotence': 'true',
+        'compression.type': flags.compression,
+        'linger.ms': '10',
+        'batch.size': '65536',
+      },
+    }, ({ round, client, cluster, recordsPerSecond }) => {
+      const label = round === 0 ? 'warm-up' : `round ${round}`;
+      process.stderr.write(`${label.padEnd(8)} ${client} -> ${cluster}: ${Math.round(recordsPerSecond).toLocaleString('en-US')} records/s\n`);
+    });
+    process.stdout.write(flags.json === true ? `${JSON.stringify(comparison, undefined, 2)}\n` : comparisonText(comparison));
+  } catch (error) {
+    if (error instanceof ExperimentError) throw new CliError(error.message, error.code === 'usage' ? 2 : 3);
+    throw error;
+  }
+}
+
+function whole(flag: string, text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new CliError(`${flag} "${text}" is not a whole number from 1 up`, 2);
+  return Number(text);
+}

@@ -1,0 +1,190 @@
+/**
+ * Latency over the measured window: the table of each stage's percentiles with what the reader must know of how they were taken, and the
+ * histograms as pictures: buckets on a logarithmic scale of round numbers, a bar, the count, how much lies at or below the bucket's end.
+ */
+import { LatencyHistogram } from '../histogram.ts';
+import type { HistogramRecord, LatencySummary, Run } from '../run.ts';
+import { countText, latencyText } from './number-text.ts';
+import { DASH, heading, sentence, table, type Cell, type Column, type Page } from './page.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: '', align: 'left', isFlexible: true },
+  { head: 'p50', align: 'right' },
+  { head: 'p90', align: 'right' },
+  { head: 'p99', align: 'right' },
+  { head: 'p99.9', align: 'right' },
+  { head: 'max', align: 'right' },
+  { head: 'samples', align: 'right' },
+];
+
+const CLOSED_LOOP_NOTE = 'Closed loop: a slow answer delays the records behind it and their wait is not counted. Judge latency at a fixed rate.';
+
+/** So many samples must lie above a percentile for it to be more than a guess. */
+const SAMPLES_ABOVE_MIN = 100;
+
+export interface Bucket {
+  readonly fromUs: number;
+  /** Exclusive. */
+  readonly toUs: number;
+  readonly count: number;
+}
+
+const ROWS_MAX = 12;
+
+/** Limits within a decade, the finest first: the finest that needs no more than ROWS_MAX rows is taken. */
+const STEPS: readonly (readonly number[])[] = [
+  [1, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 3.9, 4.7, 5.6, 6.8, 8.2],
+  [1, 1.5, 2, 3, 5, 7],
+  [1, 2, 5],
+  [1, 3],
+  [1],
+];
+
+const PICTURE_COLUMNS: readonly Column[] = [
+  { head: '', align: 'right' },
+  { head: '', align: 'left' },
+  { head: 'samples', align: 'right' },
+  { head: 'up to here', align: 'right' },
+  { head: '', align: 'left' },
+];
+
+const BAR_WIDTH_MAX = 50;
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+export function latencyTableText({ measured, configuration }: Run, page: Page): string[] {
+  const { publish, scheduleDelay, batching, request } = measured.latency;
+  const endToEnd = measured.groups.map(({ name, endToEnd: { summary } }): [string, LatencySummary] => [`end-to-end ${name}`, summary]);
+  const stages: [string, LatencySummary][] = [
+    ['publish', publish.summary],
+    ...endToEnd,
+    ['schedule delay', scheduleDelay.summary],
+    ['batching', batching.summary],
+    ['request', request.summary],
+  ];
+  const rows = stages.map(([stage, summary], at) => rowOf(stage, summary, at <= endToEnd.length ? page.colors.bold : undefined));
+  const isClosed = configuration.load.kind === 'closed';
+  return [
+    ...heading(page, 'Latency', isClosed ? '' : 'from the moment each record was due, measured window'),
+    ...table(page, COLUMNS, rows),
+    ...sentence(page, meaningText(isClosed, endToEnd.length > 0), { paint: page.colors.dim }),
+    ...(isClosed ? sentence(page, CLOSED_LOOP_NOTE, { paint: page.colors.yellow }) : []),
+    ...notes(stages, endToEnd.length + 1).flatMap((note) => sentence(page, note, { paint: page.colors.yellow })),
+  ];
+}
+
+/** Null means without a sample, or above what the histogram can hold. */
+export function percentileText(valueUs: number | null, { count, rangeUsMax }: LatencySummary): string {
+  if (valueUs !== null) return latencyText(valueUs);
+  return count === 0 ? DASH : `>${latencyText(rangeUsMax)}`;
+}
+
+function rowOf(stage: string, summary: LatencySummary, paint: ((text: string) => string) | undefined): Cell[] {
+  const values = [summary.p50Us, summary.p90Us, summary.p99Us, summary.p999Us, summary.maxUs].map((value) => percentileText(value, summary));
+  const cells = [stage, ...values, countText(summary.count)];
+  return paint === undefined ? cells : cells.map((text) => ({ text, paint }));
+}
+
+function meaningText(isClosed: boolean, hasGroups: boolean): string {
+  const publish = isClosed ? 'publish: handed over to acknowledged' : 'publish: due to acknowledged';
+  const parts = [publish, ...(hasGroups ? [`end-to-end: ${isClosed ? 'handed over' : 'due'} to read by the group`] : []), 'schedule delay: due to handed over', 'batching: batch opened to first sent', 'request: first sent to acknowledged'];
+  return `${parts.join(' · ')}.`;
+}
+
+function notes(stages: readonly (readonly [string, LatencySummary])[], mainCount: number): string[] {
+  const found: string[] = [];
+  for (const [stage, { count, overflowCount, rangeUsMax }] of stages) {
+    if (overflowCount > 0) found.push(`${stage}: ${countText(overflowCount)} of ${countText(count)} samples lie above ${latencyText(rangeUsMax)}, the end of the histogram; they are counted.`);
+  }
+  for (const [stage, { count }] of stages.slice(0, mainCount)) {
+    if (count > 0 && count * 0.001 < SAMPLES_ABOVE_MIN) found.push(`${stage}: p99.9 rests on ${Math.floor(count * 0.001)} samples above it; run longer for a figure to build on.`);
+  }
+  return found;
+}
+
+export function latencyPicturesText({ measured }: Run, page: Page): string[] {
+  const pictures = [picture('Publish latency', measured.latency.publish, page)];
+  for (const { name, endToEnd } of measured.groups) pictures.push(picture(`End-to-end latency of group ${name}`, endToEnd, page));
+  return pictures.filter((lines) => lines.length > 0).flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]));
+}
+
+/** Without gaps, from the smallest sample to the largest in range. */
+export function bucketsOf(record: HistogramRecord): Bucket[] {
+  const { minUs, count, overflowCount } = record.summary;
+  if (minUs === null || count === overflowCount) return [];
+  const histogram = LatencyHistogram.fromRecord(record);
+  const largestUs = overflowCount === 0 ? (record.summary.maxUs ?? minUs) : record.summary.rangeUsMax;
+  const limits = limitsAround(minUs, largestUs);
+  return histogram.countsBetween(limits).map((inBucket, at) => ({ fromUs: limits[at] as number, toUs: limits[at + 1] as number, count: inBucket }));
+}
+
+/** `▏` to `█` in eighths of a column; something is shown for every count above zero. */
+export function bar(share: number, columns: number): string {
+  const eighths = share > 0 ? Math.max(1, Math.round(share * columns * 8)) : 0;
+  return `${'█'.repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8]}`;
+}
+
+function picture(title: string, record: HistogramRecord, page: Page): string[] {
+  const buckets = bucketsOf(record);
+  if (buckets.length === 0) return [];
+  const { count, overflowCount, rangeUsMax } = record.summary;
+  const largest = Math.max(...buckets.map((bucket) => bucket.count));
+  // What the other columns and the gaps take at most.
+  const barWidth = Math.min(BAR_WIDTH_MAX, page.width - 60);
+  let below = 0;
+  const rows = buckets.map((bucket): Cell[] => {
+    const marks = percentilesIn(record.summary, below, below + bucket.count);
+    below += bucket.count;
+    return [
+      `${limitText(bucket.fromUs)} – ${limitText(bucket.toUs)}`,
+      { text: bar(bucket.count / largest, barWidth), paint: page.colors.cyan },
+      countText(bucket.count),
+      shareText(below, count),
+      { text: marks, paint: page.colors.dim },
+    ];
+  });
+  if (overflowCount > 0) rows.push([`above ${latencyText(rangeUsMax)}`, { text: bar(overflowCount / largest, barWidth), paint: page.colors.red }, countText(overflowCount), shareText(count, count), '']);
+  return [...heading(page, title), ...table(page, PICTURE_COLUMNS, rows)];
+}
+
+/** Cut, not rounded: nothing may read as all samples while some are left. */
+function shareText(below: number, count: number): string {
+  return `${(Math.floor((below / count) * 1e5) / 1e3).toFixed(3)} %`;
+}
+
+/** Limits are exact: `1.5 ms`, not `1.50 ms`. */
+function limitText(us: number): string {
+  return latencyText(us).replace(/(\.\d*[1-9])0+ |\.0+ /, '$1 ');
+}
+
+/** The percentiles of the table that fall among samples number `below` + 1 to `upTo`. */
+function percentilesIn({ count }: LatencySummary, below: number, upTo: number): string {
+  const marks: string[] = [];
+  for (const percentile of [50, 90, 99, 99.9]) {
+    const rank = Math.max(1, Math.ceil((percentile * count) / 100 - 1e-6));
+    if (rank > below && rank <= upTo) marks.push(`p${percentile}`);
+  }
+  return marks.join(' ');
+}
+
+function limitsAround(smallestUs: number, largestUs: number): number[] {
+  let limits: number[] = [];
+  for (const steps of STEPS) {
+    limits = roundLimits(steps, smallestUs, largestUs);
+    if (limits.length - 1 <= ROWS_MAX) break;
+  }
+  return limits;
+}
+
+/** From the last limit at or below `smallest` to the first above `largest`; whole microseconds. */
+function roundLimits(steps: readonly number[], smallestUs: number, largestUs: number): number[] {
+  const all = [0];
+  for (let decade = 1; all.at(-1) as number <= largestUs; decade *= 10) {
+    for (const step of steps) {
+      const limit = Math.round(step * decade);
+      if (limit > (all.at(-1) as number)) all.push(limit);
+    }
+  }
+  const first = all.findLastIndex((limit) => limit <= smallestUs);
+  const last = all.findIndex((limit) => limit > largestUs);
+  return all.slice(first, last + 1);
+}
