@@ -16,7 +16,10 @@ export interface Clock {
   monotonicMs(): number;
   /** Calls back once after `delayMs` (>= 0). A pending timer does not keep the process alive. */
   setTimer(delayMs: number, callback: () => void): Timer;
-  /** Calls back once after everything that arrived in this wake-up was handled, before the next wait. */
+  /**
+   * Calls back once as a microtask: when the callback that is running (with all frames of its socket read) has returned,
+   * before the next event is handled. Deferring from a deferred callback runs in the same drain.
+   */
   defer(callback: () => void): void;
 }
 

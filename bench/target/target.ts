@@ -18,8 +18,11 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** A consumer group is there to be measured from its first record on: no wait for further members. */
-const EMBEDDED_PROPERTIES = { 'group.initial.rebalance.delay.ms': '0' };
+/**
+ * A consumer group is there to be measured from its first record on: no wait for further members. On one machine a broker that is
+ * silent for 3 s is dead (Kafka's default, for networks, is 9 s).
+ */
+const EMBEDDED_PROPERTIES = { 'group.initial.rebalance.delay.ms': '0', 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' };
 
 export async function openTarget(options: TargetOptions, onLine: (line: string) => void): Promise<Target> {
   if (options.kind === 'external') {

@@ -58,18 +58,17 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   mkdirSync(options.dataDirectory, { recursive: true });
   const clusterId = clusterIdOf(options.dataDirectory);
   const processes: BrokerProcess[] = [];
+  const controller = Promise.withResolvers<Endpoint>();
   for (let id = 1; id <= options.brokerCount; id++) {
-    processes.push(new BrokerProcess(options, { id, clusterId, port: options.ports?.[id - 1] ?? 0 }));
+    processes.push(new BrokerProcess(options, { id, clusterId, port: options.ports?.[id - 1] ?? 0, controller }));
   }
   const stop = async (): Promise<void> => {
     // Followers first: the controller's end would only make them look for it.
     await Promise.all(processes.slice(1).map((each) => each.stop()));
     await processes[0]?.stop();
   };
-  const controller = (processes[0] as BrokerProcess).controller;
   try {
-    const starting = processes.map((each) => each.start(controller));
-    await Promise.all(starting);
+    await Promise.all(processes.map((each) => each.start()));
   } catch (error) {
     for (const each of processes) each.kill('SIGKILL');
     throw error;
@@ -81,25 +80,24 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
 class BrokerProcess implements EmbeddedBroker {
   readonly id: number;
   readonly isController: boolean;
-  /** Resolves with the controller's address, on the combined node. */
-  readonly controller: Promise<Endpoint>;
   endpoint: Endpoint;
   filesKind = '';
   readonly #options: ClusterOptions;
   readonly #clusterId: string;
-  #resolveController: (endpoint: Endpoint) => void = () => {};
+  /** The cluster's: the combined node resolves it, the others wait for it. */
+  readonly #controller: PromiseWithResolvers<Endpoint>;
   #controllerEndpoint: Endpoint | undefined;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #failure = '';
 
-  constructor(options: ClusterOptions, identity: { id: number; clusterId: string; port: number }) {
+  constructor(options: ClusterOptions, identity: { id: number; clusterId: string; port: number; controller: PromiseWithResolvers<Endpoint> }) {
     this.#options = options;
     this.#clusterId = identity.clusterId;
     this.id = identity.id;
     this.isController = identity.id === 1;
     this.endpoint = { host: '127.0.0.1', port: identity.port };
-    this.controller = new Promise((resolve) => (this.#resolveController = resolve));
+    this.#controller = identity.controller;
   }
 
   get pid(): number | undefined {
@@ -110,7 +108,7 @@ class BrokerProcess implements EmbeddedBroker {
     return this.#child !== undefined;
   }
 
-  start(controller: Promise<Endpoint>): Promise<void> {
+  start(): Promise<void> {
     const processOptions: BrokerProcessOptions = {
       brokerId: this.id,
       clusterId: this.#clusterId,
@@ -136,7 +134,7 @@ class BrokerProcess implements EmbeddedBroker {
         resolve();
       }),
     );
-    if (!this.isController) void controller.then((endpoint) => this.#send({ kind: 'controller', endpoint }));
+    if (!this.isController) void this.#controller.promise.then((endpoint) => this.#send({ kind: 'controller', endpoint }));
     return this.#whenReady(child);
   }
 
@@ -146,7 +144,7 @@ class BrokerProcess implements EmbeddedBroker {
 
   async restart(): Promise<void> {
     await this.#exited;
-    await this.start(this.controller);
+    await this.start();
   }
 
   async stop(): Promise<void> {
@@ -179,7 +177,7 @@ class BrokerProcess implements EmbeddedBroker {
           this.#options.onLine?.(this.id, `ended by a bug or its environment: ${message.message}`);
         } else if (message.kind === 'controller') {
           this.#controllerEndpoint = message.endpoint;
-          this.#resolveController(message.endpoint);
+          this.#controller.resolve(message.endpoint);
         } else {
           clearTimeout(timer);
           this.endpoint = message.endpoint;

@@ -21,5 +21,6 @@ export interface IsrChange {
   readonly partition: number;
   readonly leaderEpoch: number;
   readonly partitionEpoch: number;
-  readonly isr: readonly number[];
+  /** Broker epochs are those that the members' fetches carried (KIP-903); -1: not known. */
+  readonly isr: readonly { readonly brokerId: number; readonly brokerEpoch: number }[];
 }

@@ -20,7 +20,10 @@ export interface ClusterView {
   readonly brokerId: number;
   /** Registered, unfenced, and with this broker epoch (KIP-903); `brokerEpoch` -1 skips the epoch check. */
   isEligibleForIsr(brokerId: number, brokerEpoch: number): boolean;
-  /** Sends an AlterPartition; the answer comes back as a new PartitionState or through `isrChangeFailed`. */
+  /**
+   * Sends an AlterPartition until the controller has answered; the outcome comes back as a new PartitionState or, when the
+   * controller certainly did not commit the change, through `isrChangeFailed`.
+   */
   requestIsrChange(change: IsrChange): void;
 }
 
@@ -53,6 +56,7 @@ export class Partition {
   readonly #settings: PartitionSettings;
   readonly #observers = new Set<PartitionObserver>();
   #state: PartitionState;
+  #isApplied = false;
   #role: 'leader' | 'follower' = 'follower';
   #highWatermark: number;
   #leaderEpochStart = -1;
@@ -120,8 +124,8 @@ export class Partition {
   apply(state: PartitionState): void {
     const previous = this.#state;
     if (state.leaderEpoch < previous.leaderEpoch) return;
-    const isFirst = this.#role === 'follower' && this.#leaderEpochStart === -1;
-    if (!isFirst && state.partitionEpoch <= previous.partitionEpoch) return;
+    if (this.#isApplied && state.partitionEpoch <= previous.partitionEpoch) return;
+    this.#isApplied = true;
     this.#state = state;
     this.#pendingIsr = undefined;
     const leads = state.leader === this.#view.brokerId;
@@ -170,12 +174,15 @@ export class Partition {
     else waiters.splice(at, 0, { requiredOffset, onResult });
   }
 
-  /** A follower asks for `fetchOffset`, so it holds everything below. False: it is no replica of this partition. */
+  /** A follower asks for `fetchOffset`, so it holds everything below. False: it does not count (no replica of this partition, or out of date). */
   followerFetched(options: { brokerId: number; brokerEpoch: number; fetchOffset: number }): boolean {
     const remote = this.#remotes.get(options.brokerId);
     if (remote === undefined) return false;
-    const nowMs = this.#clock.monotonicMs();
+    // A fetch of an earlier incarnation says nothing about what the broker holds now; one beyond our end is answered with an error.
+    if (options.brokerEpoch !== -1 && options.brokerEpoch < remote.brokerEpoch) return false;
     const leaderEnd = this.log.logEndOffset;
+    if (options.fetchOffset > leaderEnd) return false;
+    const nowMs = this.#clock.monotonicMs();
     if (options.fetchOffset >= leaderEnd) remote.caughtUpMs = nowMs;
     else if (options.fetchOffset >= remote.lastFetchLeaderEnd && remote.lastFetchLeaderEnd >= 0) {
       remote.caughtUpMs = Math.max(remote.caughtUpMs, remote.lastFetchMs);
@@ -192,13 +199,21 @@ export class Partition {
 
   /** Drops followers from the ISR that were not caught up for replica.lag.time.max.ms. Called periodically. */
   shrinkIsr(): void {
-    if (this.#role !== 'leader' || this.#pendingIsr !== undefined) return;
+    if (this.#role !== 'leader') return;
+    // A replica outside the ISR that held the watermark while it was caught up may hold it no longer.
+    this.#advanceHighWatermark();
+    if (this.#pendingIsr !== undefined) return;
     const nowMs = this.#clock.monotonicMs();
     const stuck = this.#state.isr.filter((id) => id !== this.#view.brokerId && !this.#isCaughtUp(id, nowMs));
     if (stuck.length > 0) this.#requestIsr(this.#state.isr.filter((id) => !stuck.includes(id)));
   }
 
-  /** The controller refused our ISR change; the committed ISR counts again. */
+  /** min.insync.replicas may be another one now. */
+  configChanged(): void {
+    if (this.#role === 'leader') this.#advanceHighWatermark();
+  }
+
+  /** The controller refused our ISR change and has not committed it; the committed ISR counts again. */
   isrChangeFailed(): void {
     this.#pendingIsr = undefined;
     this.#maximalIsr = new Set(this.#state.isr);
@@ -220,15 +235,21 @@ export class Partition {
     }
   }
 
-  /** Follower side: the logs diverge above `offset` (KIP-595). */
-  truncateTo(offset: number): void {
+  /**
+   * Follower side: the logs diverge above `offset` (KIP-595). Never below the high watermark as long as leaders come from
+   * the ISR: `isCommittedLost` is true when it was.
+   */
+  truncateTo(offset: number): { isCommittedLost: boolean } {
     assert(this.#role === 'follower', 'a leader never truncates');
+    const isCommittedLost = offset < this.#highWatermark;
     this.log.truncateTo(offset);
     if (this.#highWatermark > this.log.logEndOffset) this.#highWatermark = this.log.logEndOffset;
+    return { isCommittedLost };
   }
 
   /** Follower side: nothing in common with the leader any more; starts again at its first offset. */
   restartAt(offset: number): void {
+    assert(this.#role === 'follower', 'a leader never starts again');
     this.log.truncateFully(offset);
     this.#highWatermark = offset;
   }
@@ -281,11 +302,12 @@ export class Partition {
     this.#pendingIsr = isr;
     this.#maximalIsr = new Set([...this.#state.isr, ...isr]);
     const { topicId, partition, leaderEpoch, partitionEpoch } = this.#state;
-    this.#view.requestIsrChange({ topicId, partition, leaderEpoch, partitionEpoch, isr });
+    const members = isr.map((brokerId) => ({ brokerId, brokerEpoch: this.#remotes.get(brokerId)?.brokerEpoch ?? -1 }));
+    this.#view.requestIsrChange({ topicId, partition, leaderEpoch, partitionEpoch, isr: members });
   }
 
   #advanceHighWatermark(): void {
-    if (this.#maximalIsr.size < this.#effectiveMinIsr()) return;
+    if (this.#state.isr.length < this.#effectiveMinIsr()) return;
     let candidate = this.log.logEndOffset;
     let nowMs = -1;
     for (const remote of this.#remotes.values()) {

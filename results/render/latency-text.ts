@@ -49,6 +49,8 @@ const PICTURE_COLUMNS: readonly Column[] = [
 ];
 
 const BAR_WIDTH_MAX = 50;
+/** Of a picture: the indent, four gaps, `up to here`. */
+const GAPS_AND_SHARE_WIDTH = 20;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 export function latencyTableText({ measured, configuration }: Run, page: Page): string[] {
@@ -112,7 +114,7 @@ export function bucketsOf(record: HistogramRecord): Bucket[] {
   const { minUs, count, overflowCount } = record.summary;
   if (minUs === null || count === overflowCount) return [];
   const histogram = LatencyHistogram.fromRecord(record);
-  const largestUs = overflowCount === 0 ? (record.summary.maxUs ?? minUs) : record.summary.rangeUsMax;
+  const largestUs = histogram.percentileUs(((count - overflowCount) / count) * 100) ?? minUs;
   const limits = limitsAround(minUs, largestUs);
   return histogram.countsBetween(limits).map((inBucket, at) => ({ fromUs: limits[at] as number, toUs: limits[at + 1] as number, count: inBucket }));
 }
@@ -127,21 +129,23 @@ function picture(title: string, record: HistogramRecord, page: Page): string[] {
   const buckets = bucketsOf(record);
   if (buckets.length === 0) return [];
   const { count, overflowCount, rangeUsMax } = record.summary;
-  const largest = Math.max(...buckets.map((bucket) => bucket.count));
-  // What the other columns and the gaps take at most.
-  const barWidth = Math.min(BAR_WIDTH_MAX, page.width - 60);
+  const largest = Math.max(overflowCount, ...buckets.map((bucket) => bucket.count));
   let below = 0;
-  const rows = buckets.map((bucket): Cell[] => {
+  const parts = buckets.map((bucket) => {
     const marks = percentilesIn(record.summary, below, below + bucket.count);
     below += bucket.count;
-    return [
-      `${limitText(bucket.fromUs)} – ${limitText(bucket.toUs)}`,
-      { text: bar(bucket.count / largest, barWidth), paint: page.colors.cyan },
-      countText(bucket.count),
-      shareText(below, count),
-      { text: marks, paint: page.colors.dim },
-    ];
+    return { range: `${limitText(bucket.fromUs)} – ${limitText(bucket.toUs)}`, share: bucket.count / largest, count: countText(bucket.count), upToHere: shareText(below, count), marks };
   });
+  const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));
+  const besides = widest(parts.map(({ range }) => range)) + widest([...parts.map((part) => part.count), 'samples']) + widest(parts.map(({ marks }) => marks));
+  const barWidth = Math.min(BAR_WIDTH_MAX, page.width - besides - GAPS_AND_SHARE_WIDTH);
+  const rows = parts.map(({ range, share, count: samples, upToHere, marks }): Cell[] => [
+    range,
+    { text: bar(share, barWidth), paint: page.colors.cyan },
+    samples,
+    upToHere,
+    { text: marks, paint: page.colors.dim },
+  ]);
   if (overflowCount > 0) rows.push([`above ${latencyText(rangeUsMax)}`, { text: bar(overflowCount / largest, barWidth), paint: page.colors.red }, countText(overflowCount), shareText(count, count), '']);
   return [...heading(page, title), ...table(page, PICTURE_COLUMNS, rows)];
 }

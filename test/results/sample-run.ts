@@ -36,7 +36,7 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
     seed: 1,
     warnings: [],
     configuration: sampleConfiguration(),
-    measured: sampleMeasured(),
+    measured: MEASURED,
     verification: passedVerification(),
     plan: samplePlan(),
     ...changes,
@@ -45,7 +45,7 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
 
 /** Ended before the first acknowledgement. */
 export function runWithoutRecords(): Run {
-  const measured = sampleMeasured();
+  const measured = MEASURED;
   const empty = histogramOf([]);
   return sampleRun({
     status: { kind: 'partial', reason: 'interrupted by SIGINT before the measured window' },
@@ -365,6 +365,9 @@ function samplePlan(): PlanRecord {
     notes: ['The peak factor decides most; measure it.'],
   };
 }
+
+/** Made once: filling the histograms takes longer than most tests. */
+const MEASURED: Measured = sampleMeasured();
 
 function partitions(): number[] {
   return Array.from({ length: PARTITIONS }, (_, partition) => partition);

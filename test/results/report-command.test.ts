@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunStore, serializeRun } from '../../results/run-store.ts';
+import { sampleRun } from './sample-run.ts';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'headroom-report-'));
+  const store = new RunStore(directory);
+  await store.write(sampleRun({ id: '20260804-100000-aaaaaa', seed: 4 }));
+  await store.write(sampleRun({ id: '20260805-100000-bbbbbb', seed: 5 }));
+  await writeFile(join(directory, '20260101-000000-cut.json'), '{"schemaVersion": 1, "id":');
+});
+
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+});
+
+function report(...words: string[]): { exitCode: number | null; stdout: string; stderr: string } {
+  const args = [resolve('cli/main.ts'), 'report', '--runs-dir', directory, ...words];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+  return { exitCode: status, stdout, stderr };
+}
+
+describe('headroom report', () => {
+  it('prints the newest run and where it is stored', () => {
+    const { exitCode, stdout } = report();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^headroom run 20260805-100000-bbbbbb: clickstream\n/);
+    expect(stdout).toContain(`Stored in ${join(directory, '20260805-100000-bbbbbb.json')}`);
+  });
+
+  it('prints a named run as it is stored with --json', () => {
+    expect(report('20260804', '--json')).toEqual({ exitCode: 0, stdout: serializeRun(sampleRun({ id: '20260804-100000-aaaaaa', seed: 4 })), stderr: '' });
+  });
+
+  it('lists all, damaged ones included', () => {
+    const { exitCode, stdout } = report('--list');
+    expect(exitCode).toBe(0);
+    expect(stdout.trimEnd().split('\n').map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['run', '20260805-100000-bbbbbb', '20260804-100000-aaaaaa', '20260101-000000-cut']);
+  });
+
+  it('ends with 2 for a run that is not there, naming the reference and the way out', () => {
+    const { exitCode, stdout, stderr } = report('20270101');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/"20270101".*\n.*--list/);
+  });
+
+  it('ends with 3 for a damaged file, naming its path and the problem', () => {
+    const { exitCode, stderr } = report('20260101-000000-cut');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(join(directory, '20260101-000000-cut.json'));
+    expect(stderr).toContain('not JSON');
+  });
+
+  it('ends with 3 for a directory in place of a file', () => {
+    const { exitCode, stderr } = report(directory);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/directory/);
+  });
+});
