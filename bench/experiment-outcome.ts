@@ -3,6 +3,7 @@ import type { BenchOptions } from './bench-options.ts';
 import type { FaultOutcome } from './target/broker-kill.ts';
 import type { HistogramSeries } from './latency/histogram-series.ts';
 import type { ConsumeResult, LatencyMetric, LoadResult } from './load/load-messages.ts';
+import type { TopologyChange } from './target/topology-watcher.ts';
 import type { MeasuredUsage } from './target/usage-sampler.ts';
 import type { VerificationReport } from './verify/verification-report.ts';
 
@@ -24,6 +25,8 @@ export interface LoadOutcome {
   readonly endToEndByGroup: ReadonlyMap<string, HistogramSeries>;
   readonly usage: MeasuredUsage;
   readonly fault: FaultOutcome | undefined;
+  /** Of the topic, in order; empty in a run without a fault or a failure. */
+  readonly topologyChanges: readonly TopologyChange[];
   /** Cut short by the operator. */
   readonly isPartial: boolean;
   readonly warnings: readonly string[];

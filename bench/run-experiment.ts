@@ -13,6 +13,7 @@ import type { OnProgress } from './run-progress.ts';
 import { BrokerKill } from './target/broker-kill.ts';
 import { prepareTopic, type ExperimentTopic } from './target/experiment-topic.ts';
 import { probeReadiness } from './target/readiness.ts';
+import { TopologyWatcher } from './target/topology-watcher.ts';
 import { openTarget, type Target } from './target/target.ts';
 import type { EventCheckOptions } from './verify/event-checks.ts';
 import { runVerification } from './verify/verification-worker.ts';
@@ -50,7 +51,7 @@ export async function runExperiment(run: RunExperimentOptions): Promise<Experime
   closing.defer(() => topic.close());
   signal.throwIfAborted();
 
-  const loadPhase = new LoadPhase({ options, target, topic, isStamped, onProgress, signal });
+  const loadPhase = new LoadPhase({ options, target, topic, topology: new TopologyWatcher(client, topic.name), isStamped, onProgress, signal });
   closing.defer(() => loadPhase.close());
   await loadPhase.open();
   signal.throwIfAborted();

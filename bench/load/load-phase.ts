@@ -9,6 +9,7 @@ import type { OnProgress, RunPhase } from '../run-progress.ts';
 import type { BrokerKill, FaultOutcome } from '../target/broker-kill.ts';
 import type { ExperimentTopic } from '../target/experiment-topic.ts';
 import type { Target } from '../target/target.ts';
+import type { TopologyWatcher } from '../target/topology-watcher.ts';
 import { UsageSampler, type MeasuredUsage } from '../target/usage-sampler.ts';
 import { hostMonotonicUs, hostTimeFrom, wallOffsetUs, type HostTime } from './host-time.ts';
 import type { ConsumeResult, ConsumerWorkerInput, LoadResult, LoadWindow, LoadWorkerInput } from './load-messages.ts';
@@ -27,6 +28,7 @@ export interface LoadPhaseOptions {
   readonly options: BenchOptions;
   readonly target: Target;
   readonly topic: ExperimentTopic;
+  readonly topology: TopologyWatcher;
   readonly isStamped: boolean;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
@@ -88,6 +90,7 @@ export class LoadPhase {
     for (const { handle } of [...this.#groups, ...this.#loads]) handle.post({ kind: 'start', window });
     const fault = createFault({ nowUs: time.sinceStartUs, measureStartUs });
     fault?.schedule();
+    this.#options.topology.start(time.sinceStartUs);
     this.#scheduleFollowing(time, window);
     const stop = (): void => this.#stopLoads();
     signal.addEventListener('abort', stop, { once: true });
@@ -99,6 +102,7 @@ export class LoadPhase {
     this.#usage ??= this.#sampler.finish(endUs);
     const faultOutcome = await this.#finishFault(fault);
     const groups = await this.#drainGroups(loads);
+    const topologyChanges = await this.#options.topology.stop({ awaitsReplicas: faultOutcome !== undefined && !signal.aborted });
     this.#clearTimers();
     const measureEndSecond = Math.max(options.warmupSeconds, Math.floor(endUs / 1e6));
     return {
@@ -110,6 +114,7 @@ export class LoadPhase {
       endToEndByGroup: this.#endToEndByGroup,
       usage: this.#usage,
       fault: faultOutcome,
+      topologyChanges,
       isPartial: signal.aborted,
       warnings: [...this.#warnings, ...loads.flatMap(({ warnings }) => warnings), ...groups.flatMap(({ warnings }) => warnings)],
     };

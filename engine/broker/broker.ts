@@ -9,7 +9,7 @@ import { GroupCoordinator } from '../coordinator/group-coordinator.ts';
 import { LogDirectory } from '../log/log-directory.ts';
 import { AlterPartition, BrokerHeartbeat, BrokerRegistration } from '../protocol/apis.ts';
 import { errorCodes, errorName } from '../protocol/errors.ts';
-import type { IsrChange } from '../replication/partition-state.ts';
+import type { IsrChange, PartitionState } from '../replication/partition-state.ts';
 import type { Partition } from '../replication/partition.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
 import { DEFAULT_LIMITS, RequestServer } from '../server/request-server.ts';
@@ -41,6 +41,15 @@ export interface BrokerOptions {
 
 const REGISTER_RETRY_MS = 50;
 const ISR_RETRY_MS = 100;
+/** Answers after which the change has not been and will not be committed. */
+const REFUSED_ISR_CHANGES: ReadonlySet<number> = new Set([errorCodes.INELIGIBLE_REPLICA, errorCodes.INVALID_REQUEST, errorCodes.OPERATION_NOT_ATTEMPTED]);
+/** Answers after which the partition has another state, which comes with the metadata; it may hold the change. */
+const OVERTAKEN_ISR_CHANGES: ReadonlySet<number> = new Set([
+  errorCodes.INVALID_UPDATE_VERSION,
+  errorCodes.FENCED_LEADER_EPOCH,
+  errorCodes.UNKNOWN_TOPIC_ID,
+  errorCodes.UNKNOWN_TOPIC_OR_PARTITION,
+]);
 const PLAINTEXT = 0;
 
 /** Starts the controller of a combined node; its endpoint is what all brokers connect to. */
@@ -69,6 +78,8 @@ export class Broker {
   readonly #parsed: ParsedBrokerConfig;
   readonly #image: MetadataImage;
   readonly #channel: ControllerChannel;
+  /** The metadata long poll has its own connection: answers come in order, and nothing is to wait for it. */
+  readonly #metadataChannel: ControllerChannel;
   readonly #metadata: MetadataFollower;
   readonly #replicas: ReplicaManager;
   readonly #groups: GroupCoordinator;
@@ -79,6 +90,7 @@ export class Broker {
   #brokerEpoch = -1;
   #heartbeatTimer: Timer | undefined;
   #onUnfenced: (() => void) | undefined;
+  #isStopping = false;
   #isClosed = false;
 
   constructor(options: BrokerOptions & { controller: Endpoint }) {
@@ -90,15 +102,12 @@ export class Broker {
     this.#incarnationId = Buffer.from(environment.random.uuid());
     this.#image = new MetadataImage(this.#parsed.topicDefaults);
     this.#wheel = new TimerWheel(environment.clock);
-    this.#channel = new ControllerChannel({
-      environment,
-      endpoint: options.controller,
-      clientId: `broker-${brokerId}`,
-      requestTimeoutMs: config['broker.session.timeout.ms'],
-    });
+    const channelOptions = { environment, endpoint: options.controller, clientId: `broker-${brokerId}`, requestTimeoutMs: config['broker.session.timeout.ms'] };
+    this.#channel = new ControllerChannel(channelOptions);
+    this.#metadataChannel = new ControllerChannel(channelOptions);
     this.#metadata = new MetadataFollower({
       environment,
-      channel: this.#channel,
+      channel: this.#metadataChannel,
       image: this.#image,
       brokerId,
       onApplied: (delta) => this.#apply(delta),
@@ -126,24 +135,31 @@ export class Broker {
     const endpoint = await this.#server.listen(this.#options.listen);
     await this.#register(endpoint);
     const unfenced = new Promise<void>((resolve) => (this.#onUnfenced = resolve));
-    void this.#metadata.run();
+    void this.#metadata.run({ publishFrom: this.#brokerEpoch + 1 });
     await this.#metadata.whenApplied(this.#brokerEpoch + 1);
+    this.#replicas.removeStrays((topicId) => this.#image.topicsById.has(topicId));
     void this.#heartbeat();
     await unfenced;
     return endpoint;
   }
 
-  /** Clean stop. `hands over` leadership first when the rest of the cluster goes on (controlled shutdown). */
-  async close(options: { handsOver: boolean }): Promise<void> {
-    if (this.#isClosed) return;
+  /**
+   * Clean stop. `handsOver`: leadership goes first, for when the rest of the cluster goes on (controlled shutdown).
+   * `isKept` false: the data are about to be deleted and need not reach the disk.
+   */
+  async close(options: { handsOver: boolean; isKept?: boolean }): Promise<void> {
+    if (this.#isStopping) return;
+    // A heartbeat behind the hand-over would ask to be unfenced again.
+    this.#isStopping = true;
+    this.#heartbeatTimer?.cancel();
     if (options.handsOver) await this.#handOver();
     this.#isClosed = true;
-    this.#heartbeatTimer?.cancel();
     this.#metadata.close();
     this.#channel.close();
+    this.#metadataChannel.close();
     this.#groups.shutdown();
     await this.#server.close();
-    this.#replicas.close({ brokerEpoch: this.#brokerEpoch });
+    await this.#replicas.close({ brokerEpoch: this.#brokerEpoch, isKept: options.isKept ?? true });
     this.#wheel.close();
   }
 
@@ -173,7 +189,9 @@ export class Broker {
           const broker = this.#image.brokers.get(id);
           return broker !== undefined && !broker.isFenced && (brokerEpoch === -1 || broker.brokerEpoch === brokerEpoch);
         },
-        requestIsrChange: (change) => void this.#alterIsr(change),
+        requestIsrChange: (change) => {
+          this.#alterIsr(change).catch((error: unknown) => environment.log(`ISR of ${change.topicId}-${change.partition}: ${String(error)}`));
+        },
       },
       onLeadership: (partition, isLeader) => this.#leadershipChanged(partition, isLeader),
     });
@@ -221,7 +239,7 @@ export class Broker {
   }
 
   async #heartbeat(): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.#isStopping) return;
     let delayMs = this.#parsed.config['broker.heartbeat.interval.ms'];
     try {
       const answer = await this.#channel.request(BrokerHeartbeat, this.#heartbeatBody(false));
@@ -236,7 +254,7 @@ export class Broker {
     } catch {
       delayMs = Math.min(delayMs, 10 * REGISTER_RETRY_MS);
     }
-    if (!this.#isClosed) this.#heartbeatTimer = this.#environment.clock.setTimer(delayMs, () => void this.#heartbeat());
+    if (!this.#isStopping) this.#heartbeatTimer = this.#environment.clock.setTimer(delayMs, () => void this.#heartbeat());
   }
 
   #heartbeatBody(wantShutDown: boolean): { brokerId: number; brokerEpoch: number; currentMetadataOffset: number; wantFence: boolean; wantShutDown: boolean } {
@@ -253,11 +271,20 @@ export class Broker {
 
   #apply(delta: MetadataDelta): void {
     if (this.#isClosed) return;
-    for (const topic of delta.removedTopics) this.#replicas.removeTopic(topic.topicId);
+    for (const topic of delta.removedTopics) this.#guarded(`topic ${topic.name}`, () => this.#replicas.removeTopic(topic.topicId));
     if (delta.removedTopics.length > 0) this.#groups.topicsDeleted(new Set(delta.removedTopics.map((topic) => topic.name)));
     for (const topic of delta.configuredTopics) this.#replicas.reconfigure(topic);
-    for (const state of delta.partitions) this.#replicas.apply(state);
+    for (const state of delta.partitions) this.#guarded(`${state.topic}-${state.partition}`, () => this.#replicas.apply(state));
     if (delta.areBrokersChanged) this.#replicas.brokersChanged();
+  }
+
+  /** One log that the disk refuses does not keep the others from their decisions. */
+  #guarded(what: string, task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.#environment.log(`broker ${this.#options.brokerId}: ${what} is not available here: ${String(error)}`);
+    }
   }
 
   #leadershipChanged(partition: Partition, isLeader: boolean): void {
@@ -266,31 +293,50 @@ export class Broker {
     else this.#groups.unload(partition.index);
   }
 
-  /** One ISR change to the controller; the outcome is applied from the answer, or comes with the metadata. */
+  /**
+   * One ISR change to the controller. Asked again until there is an answer: an unanswered change may have been committed,
+   * so until then the high watermark waits for the members of both ISRs (`Partition` keeps the change pending).
+   */
   async #alterIsr(change: IsrChange): Promise<void> {
+    const { topicId, partition: partitionIndex } = change;
+    const isCurrent = (): Partition | undefined => {
+      const partition = this.#isClosed ? undefined : this.#replicas.partitionById(topicId, partitionIndex);
+      return partition?.isLeader === true && partition.state.partitionEpoch === change.partitionEpoch ? partition : undefined;
+    };
+    while (isCurrent() !== undefined) {
+      const answer = await this.#askForIsr(change);
+      if (typeof answer !== 'number') {
+        const partition = isCurrent();
+        partition?.apply({ ...partition.state, ...answer });
+        return;
+      }
+      if (OVERTAKEN_ISR_CHANGES.has(answer)) return;
+      await this.#pause(ISR_RETRY_MS);
+      if (REFUSED_ISR_CHANGES.has(answer)) {
+        isCurrent()?.isrChangeFailed();
+        return;
+      }
+    }
+  }
+
+  /** The state that the controller committed, or an error code. */
+  async #askForIsr(change: IsrChange): Promise<Pick<PartitionState, 'leader' | 'leaderEpoch' | 'isr' | 'partitionEpoch'> | number> {
     const { topicId, partition: partitionIndex, leaderEpoch, partitionEpoch, isr } = change;
-    const newIsrWithEpochs = isr.map((brokerId) => ({ brokerId, brokerEpoch: this.#image.brokers.get(brokerId)?.brokerEpoch ?? -1 }));
-    const wanted = { partitionIndex, leaderEpoch, newIsrWithEpochs, leaderRecoveryState: 0, partitionEpoch };
-    let errorCode: number;
+    const wanted = { partitionIndex, leaderEpoch, newIsrWithEpochs: isr, leaderRecoveryState: 0, partitionEpoch };
     try {
       const answer = await this.#channel.request(AlterPartition, {
         brokerId: this.#options.brokerId,
         brokerEpoch: this.#brokerEpoch,
         topics: [{ topicId: Buffer.from(topicId, 'hex'), partitions: [wanted] }],
       });
+      if (answer.errorCode !== errorCodes.NONE) return answer.errorCode;
       const outcome = answer.topics[0]?.partitions[0];
-      errorCode = answer.errorCode !== errorCodes.NONE ? answer.errorCode : (outcome?.errorCode ?? errorCodes.UNKNOWN_SERVER_ERROR);
-      const partition = this.#replicas.partitionById(topicId, partitionIndex);
-      if (errorCode === errorCodes.NONE && outcome !== undefined && partition !== undefined) {
-        partition.apply({ ...partition.state, leader: outcome.leaderId, leaderEpoch: outcome.leaderEpoch, isr: outcome.isr, partitionEpoch: outcome.partitionEpoch });
-        return;
-      }
+      if (outcome === undefined) return errorCodes.UNKNOWN_SERVER_ERROR;
+      if (outcome.errorCode !== errorCodes.NONE) return outcome.errorCode;
+      return { leader: outcome.leaderId, leaderEpoch: outcome.leaderEpoch, isr: outcome.isr, partitionEpoch: outcome.partitionEpoch };
     } catch {
-      errorCode = errorCodes.NETWORK_EXCEPTION;
+      return errorCodes.NETWORK_EXCEPTION;
     }
-    await this.#pause(ISR_RETRY_MS);
-    const partition = this.#replicas.partitionById(topicId, partitionIndex);
-    if (partition?.state.partitionEpoch === partitionEpoch) partition.isrChangeFailed();
   }
 
   #pause(delayMs: number): Promise<void> {

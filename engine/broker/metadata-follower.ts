@@ -1,11 +1,13 @@
 /**
  * Pulls `__cluster_metadata` from the controller and applies it: first everything there is, then as it comes.
- * The broker acts on nothing else; what was applied is told in whole answers.
+ * The broker acts on nothing else; what was applied is told in whole answers, and first when this broker's own
+ * registration is among it: before, the log speaks of the past, and a leader of the past must not come back to life.
  */
 import type { Clock, Environment } from '../environment.ts';
 import { METADATA_TOPIC_ID, forEachMetadataRecord } from '../controller/metadata-log.ts';
 import { emptyDelta, type MetadataDelta, type MetadataImage } from '../controller/metadata-image.ts';
 import { Fetch } from '../protocol/apis.ts';
+import { errorCodes, errorName } from '../protocol/errors.ts';
 import type { ControllerChannel } from './controller-channel.ts';
 
 const MAX_WAIT_MS = 500;
@@ -20,6 +22,9 @@ export class MetadataFollower {
   readonly #brokerId: number;
   readonly #onApplied: (delta: MetadataDelta) => void;
   #waiters: { offset: number; resolve: () => void }[] = [];
+  #publishFrom = 0;
+  /** What was applied and not told yet. */
+  #delta = emptyDelta();
   #isClosed = false;
 
   constructor(options: {
@@ -37,7 +42,9 @@ export class MetadataFollower {
     this.#onApplied = options.onApplied;
   }
 
-  async run(): Promise<void> {
+  /** `publishFrom`: offset behind this broker's registration. */
+  async run(options: { publishFrom: number }): Promise<void> {
+    this.#publishFrom = options.publishFrom;
     let isReported = false;
     while (!this.#isClosed) {
       try {
@@ -45,7 +52,7 @@ export class MetadataFollower {
         isReported = false;
       } catch (error) {
         if (this.#isClosed) return;
-        if (!isReported) this.#log(`metadata: the controller does not answer (${String(error)}); tries again`);
+        if (!isReported) this.#log(`metadata: the controller gives none (${String(error)}); tries again`);
         isReported = true;
         await new Promise<void>((resolve) => this.#clock.setTimer(RETRY_MS, resolve));
       }
@@ -72,12 +79,16 @@ export class MetadataFollower {
       topics: [{ topicId: METADATA_TOPIC_ID, partitions: [partition] }],
     });
     const data = response.responses[0]?.partitions[0];
-    if (this.#isClosed || data === undefined || data.errorCode !== 0 || data.records === null || data.records.length === 0) return;
-    const delta = emptyDelta();
+    if (this.#isClosed || data === undefined) return;
+    if (data.errorCode !== errorCodes.NONE) throw new Error(`metadata from offset ${partition.fetchOffset}: ${errorName(data.errorCode)}`);
+    if (data.records === null || data.records.length === 0) return;
     const next = this.#image.nextOffset;
     forEachMetadataRecord(data.records, (record, offset) => {
-      if (offset >= next) this.#image.apply(record, offset, delta);
+      if (offset >= next) this.#image.apply(record, offset, this.#delta);
     });
+    if (this.#image.nextOffset < this.#publishFrom) return;
+    const delta = this.#delta;
+    this.#delta = emptyDelta();
     this.#onApplied(delta);
     const ready = this.#waiters.filter((waiter) => waiter.offset <= this.#image.nextOffset);
     this.#waiters = this.#waiters.filter((waiter) => waiter.offset > this.#image.nextOffset);

@@ -8,29 +8,16 @@ import { RecordBatchBuilder } from '../record/record-batch-builder.ts';
 import type { ClusterClient } from './cluster-client.ts';
 import { partitionForKey, StickyPartitioner } from './partitioner.ts';
 import { BatchPool } from './produce/batch-pool.ts';
+import type { OutgoingRecord } from './produce/outgoing-record.ts';
 import { PartitionQueue } from './produce/partition-queue.ts';
 import { ProduceSender } from './produce/produce-sender.ts';
 import { ProducerBatch, type CompletedBatch } from './produce/producer-batch.ts';
 import type { ProducerStats } from './produce/producer-stats.ts';
 import type { ProducerConfig } from './producer-config.ts';
 
+export type { OutgoingRecord } from './produce/outgoing-record.ts';
 export type { CompletedBatch } from './produce/producer-batch.ts';
 export type { ProducerStats } from './produce/producer-stats.ts';
-
-/** Made to be reused: the producer copies what it needs. Bytes [start, end); an end of -1 is null. */
-export interface OutgoingRecord {
-  /** From `topicHandle`. */
-  topic: number;
-  key: Buffer;
-  keyStart: number;
-  keyEnd: number;
-  value: Buffer;
-  valueStart: number;
-  valueEnd: number;
-  timestampMs: number;
-  /** Comes back in CompletedBatch.tags. */
-  tag: number;
-}
 
 export interface ProducerEvents {
   /** Once per batch, acknowledged or given up. */

@@ -1,6 +1,8 @@
 /**
  * The active controller: the only writer of `__cluster_metadata`. Registers brokers, fences the silent ones, elects
  * leaders from ISRs, commits ISR changes, creates and deletes topics. Serves its own listener; brokers pull its log.
+ * Every decision is one batch in that log, written before anybody hears of it: in the page cache, so that killed processes
+ * lose none of it and a power cut may lose the newest.
  * Left out for now: more than one controller, reassignment, unclean elections.
  */
 import type { Endpoint, Environment, Timer } from '../environment.ts';
@@ -43,6 +45,7 @@ export class Controller {
   readonly #lastHeardMs = new Map<number, number>();
   readonly #parked = new Set<ParkedFetch>();
   #timers: Timer[] = [];
+  #lastSessionCheckMs = 0;
   #isClosed = false;
 
   constructor(options: { environment: Environment; directory: string; settings: ControllerSettings }) {
@@ -74,6 +77,7 @@ export class Controller {
     await this.#log.replay((record, offset) => this.image.apply(record, offset, delta));
     const nowMs = this.#environment.clock.monotonicMs();
     for (const brokerId of this.image.brokers.keys()) this.#lastHeardMs.set(brokerId, nowMs);
+    this.#lastSessionCheckMs = nowMs;
     this.#repeat(SESSION_CHECK_MS, () => this.#fenceSilentBrokers());
     if (this.#settings.preferredLeaderCheckMs > 0) {
       this.#repeat(this.#settings.preferredLeaderCheckMs, () => this.#commit(recordsForPreferredLeaders(this.image)));
@@ -97,6 +101,7 @@ export class Controller {
   }
 
   #register(body: RequestOf<typeof BrokerRegistration>): ResponseInput<typeof BrokerRegistration> {
+    if (body.brokerId < 0 || body.listeners.length === 0) return { errorCode: errorCodes.INVALID_REGISTRATION };
     const known = this.image.brokers.get(body.brokerId);
     const incarnationId = body.incarnationId.toString('hex');
     if (known !== undefined && known.incarnationId === incarnationId) return { brokerEpoch: known.brokerEpoch };
@@ -136,8 +141,7 @@ export class Controller {
       return { isCaughtUp, isFenced: true, shouldShutDown: true };
     }
     if (broker.isFenced && isCaughtUp && !body.wantFence) {
-      this.#commit([{ kind: 'unfenceBroker', id: body.brokerId, epoch: broker.brokerEpoch }]);
-      this.#commit(recordsForReturnedBroker(this.image, body.brokerId));
+      this.#commit([{ kind: 'unfenceBroker', id: body.brokerId, epoch: broker.brokerEpoch }, ...recordsForReturnedBroker(this.image, body.brokerId)]);
     }
     return { isCaughtUp, isFenced: !this.image.isAlive(body.brokerId), shouldShutDown: false };
   }
@@ -147,7 +151,14 @@ export class Controller {
     return this.#environment.clock.monotonicMs() - lastMs > this.#settings.brokerSessionTimeoutMs;
   }
 
+  /** A check that comes late (this process was paused or busy) has not heard what waits in its sockets: nobody was silent meanwhile. */
   #fenceSilentBrokers(): void {
+    const nowMs = this.#environment.clock.monotonicMs();
+    const lateMs = nowMs - this.#lastSessionCheckMs - SESSION_CHECK_MS;
+    this.#lastSessionCheckMs = nowMs;
+    if (lateMs > SESSION_CHECK_MS) {
+      for (const [brokerId, heardMs] of this.#lastHeardMs) this.#lastHeardMs.set(brokerId, Math.min(nowMs, heardMs + lateMs));
+    }
     for (const broker of this.image.brokers.values()) {
       if (broker.isFenced || !this.#isSilent(broker.brokerId)) continue;
       this.#environment.log(`controller: fences broker ${broker.brokerId}, silent for ${this.#settings.brokerSessionTimeoutMs} ms`);
@@ -157,8 +168,7 @@ export class Controller {
 
   #fence(brokerId: number): void {
     const epoch = this.image.brokers.get(brokerId)?.brokerEpoch ?? -1;
-    this.#commit([{ kind: 'fenceBroker', id: brokerId, epoch }]);
-    this.#commit(recordsForLostBroker(this.image, brokerId));
+    this.#commit([{ kind: 'fenceBroker', id: brokerId, epoch }, ...recordsForLostBroker(this.image, brokerId)]);
   }
 
   #alterPartition(body: RequestOf<typeof AlterPartition>): ResponseInput<typeof AlterPartition> {
@@ -277,9 +287,19 @@ export class Controller {
         const data = { partitionIndex: 0, highWatermark: log.logEndOffset, lastStableOffset: log.logEndOffset, logStartOffset: log.logStartOffset, records };
         respond({ responses: [{ topicId: METADATA_TOPIC_ID, partitions: [data] }] });
       };
+      const fail = (errorCode: number): void =>
+        respond({ responses: [{ topicId: METADATA_TOPIC_ID, partitions: [{ partitionIndex: 0, errorCode, highWatermark: log.logEndOffset }] }] });
       if (result.kind === 'data') send(result.chunks);
-      else if (result.kind === 'cold') void result.read().then((bytes) => send([bytes]));
-      else respond({ responses: [{ topicId: METADATA_TOPIC_ID, partitions: [{ partitionIndex: 0, errorCode: errorCodes.OFFSET_OUT_OF_RANGE, highWatermark: log.logEndOffset }] }] });
+      else if (result.kind === 'outOfRange') fail(errorCodes.OFFSET_OUT_OF_RANGE);
+      else {
+        result.read().then(
+          (bytes) => send([bytes]),
+          (error: unknown) => {
+            this.#environment.log(`controller: the metadata log cannot be read: ${String(error)}`);
+            fail(errorCodes.KAFKA_STORAGE_ERROR);
+          },
+        );
+      }
     };
     if (partition.fetchOffset !== log.logEndOffset || body.maxWaitMs <= 0) {
       answer();

@@ -147,6 +147,7 @@ export class MetadataImage {
         this.topicsByName.delete(topic.name);
         this.topicProperties.delete(topic.name);
         this.#configs.delete(topic.name);
+        for (const state of topic.partitions) delta.partitions.delete(state);
         delta.removedTopics.push(topic);
         return;
       }

@@ -1,6 +1,7 @@
 /**
  * The `__cluster_metadata` log: metadata records in record batches, in Kafka's own files. Records are committed when they
  * are appended: a quorum of one. A Raft quorum takes this class's place behind the same three functions.
+ * Not synced: killed processes lose nothing, a power cut may lose the tail. Opening cuts a torn one.
  */
 import type { Environment } from '../environment.ts';
 import { parseTopicConfig } from '../log/log-config.ts';
@@ -15,6 +16,8 @@ export const METADATA_TOPIC = '__cluster_metadata';
 export const METADATA_TOPIC_ID = Buffer.from('00000000000000000000000000000001', 'hex');
 const LEADER_EPOCH = 1;
 const READ_BYTES = 1024 * 1024;
+/** One decision is one batch, and the largest creates or moves MAX_PARTITIONS partitions. */
+const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
 export class MetadataLog {
   readonly log: PartitionLog;
@@ -27,7 +30,7 @@ export class MetadataLog {
       topic: METADATA_TOPIC,
       partition: 0,
       topicId: METADATA_TOPIC_ID,
-      config: parseTopicConfig(new Map()),
+      config: { ...parseTopicConfig(new Map()), maxMessageBytes: MAX_BATCH_BYTES },
       cleanShutdown: false,
     });
   }

@@ -6,6 +6,7 @@ import type { CreatePartitions, CreateTopics, IncrementalAlterConfigs } from '..
 import { errorCodes } from '../protocol/errors.ts';
 import type { MetadataRecordInput } from '../protocol/metadata-records.ts';
 import { RESOURCE_TOPIC, type MetadataImage } from './metadata-image.ts';
+import { METADATA_TOPIC } from './metadata-log.ts';
 import { placeReplicas } from './placement.ts';
 
 export interface TopicDefaults {
@@ -75,7 +76,9 @@ export function addPartitions(image: MetadataImage, request: RequestOf<typeof Cr
   if (request.assignments !== null && request.assignments.length !== count) {
     return refused(errorCodes.INVALID_REPLICA_ASSIGNMENT, `${count} partitions are added, ${request.assignments.length} are assigned.`);
   }
-  if (live.length < replicationFactor) {
+  const assignmentError = request.assignments === null ? undefined : checkAssignments(image, request.assignments.map((each) => each.brokerIds), replicationFactor);
+  if (assignmentError !== undefined) return refused(errorCodes.INVALID_REPLICA_ASSIGNMENT, assignmentError);
+  if (request.assignments === null && live.length < replicationFactor) {
     return refused(errorCodes.INVALID_REPLICATION_FACTOR, `Replication factor ${replicationFactor} is above the ${live.length} live brokers.`);
   }
   const placed =
@@ -132,19 +135,24 @@ function assignedPlacement(
 ): { kind: 'placed'; replicas: number[][] } | { kind: 'refused'; errorCode: number; message: string } {
   const replicas: number[][] = [];
   for (const assignment of topic.assignments) {
-    const ids = assignment.brokerIds;
-    if (ids.length === 0 || new Set(ids).size !== ids.length || ids.some((id) => !image.brokers.has(id))) {
-      return refused(errorCodes.INVALID_REPLICA_ASSIGNMENT, `Partition ${assignment.partitionIndex} has replicas ${ids.join(', ')}: each must be a registered broker, once.`);
-    }
     if (assignment.partitionIndex < 0 || assignment.partitionIndex >= topic.assignments.length) {
       return refused(errorCodes.INVALID_REPLICA_ASSIGNMENT, 'Partitions must be assigned consecutively from 0.');
     }
-    replicas[assignment.partitionIndex] = ids;
+    replicas[assignment.partitionIndex] = assignment.brokerIds;
   }
   if (Object.keys(replicas).length !== topic.assignments.length) {
     return refused(errorCodes.INVALID_REPLICA_ASSIGNMENT, 'Partitions must be assigned consecutively from 0, each once.');
   }
-  return { kind: 'placed', replicas };
+  const error = checkAssignments(image, replicas, replicas[0]?.length ?? 0);
+  return error === undefined ? { kind: 'placed', replicas } : refused(errorCodes.INVALID_REPLICA_ASSIGNMENT, error);
+}
+
+function checkAssignments(image: MetadataImage, assignments: readonly (readonly number[])[], replicationFactor: number): string | undefined {
+  for (const ids of assignments) {
+    if (ids.length === 0 || ids.length !== replicationFactor) return `Replicas ${ids.join(', ')}: all partitions of a topic have the same number of replicas, at least 1.`;
+    if (new Set(ids).size !== ids.length || ids.some((id) => !image.brokers.has(id))) return `Replicas ${ids.join(', ')}: each must be a registered broker, once.`;
+  }
+  return undefined;
 }
 
 function newPartition(image: MetadataImage, options: { topicId: Buffer; partitionId: number; replicas: readonly number[] }): MetadataRecordInput {
@@ -168,6 +176,7 @@ function liveBrokers(image: MetadataImage): number[] {
 
 function checkTopicName(name: string): string | undefined {
   if (name.length === 0 || name.length > 249 || name === '.' || name === '..') return 'A topic name has 1 to 249 characters and is not . or ..';
+  if (name === METADATA_TOPIC) return `${METADATA_TOPIC} is the controller's own.`;
   if (!/^[a-zA-Z0-9._-]+$/.test(name)) return `Topic name '${name}' has characters other than ASCII alphanumerics, '.', '_' and '-'.`;
   return undefined;
 }

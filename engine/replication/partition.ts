@@ -163,6 +163,10 @@ export class Partition {
 
   /** Calls back once when offsets below `requiredOffset` are on every in-sync replica, or with an error code when leadership ends. */
   whenReplicated(requiredOffset: number, onResult: (errorCode: number) => void): void {
+    if (this.#role !== 'leader') {
+      onResult(errorCodes.NOT_LEADER_OR_FOLLOWER);
+      return;
+    }
     if (this.#highWatermark >= requiredOffset) {
       onResult(errorCodes.NONE);
       return;
@@ -247,7 +251,7 @@ export class Partition {
     return { isCommittedLost };
   }
 
-  /** Follower side: nothing in common with the leader any more; starts again at its first offset. */
+  /** Follower side: nothing in common with the leader any more; starts again, empty, at `offset`. */
   restartAt(offset: number): void {
     assert(this.#role === 'follower', 'a leader never starts again');
     this.log.truncateFully(offset);

@@ -1,10 +1,14 @@
 /**
  * Copies all partitions that one other broker leads: one connection, one long-polled Fetch at a time (incremental
  * sessions, KIP-227), answers appended in order. Truncates by leader epoch (KIP-595) before it appends.
+ * A partition that cannot take what it is sent is asked for again later, or given up until its next leader epoch; the
+ * others go on.
  */
-import type { Clock, Endpoint, Environment, Timer } from '../environment.ts';
+import { StorageError, type Clock, type Endpoint, type Environment, type Timer } from '../environment.ts';
 import { KafkaConnection } from '../client/kafka-connection.ts';
+import { ReplicatedBatchError } from '../log/partition-log.ts';
 import { errorCodes, errorName } from '../protocol/errors.ts';
+import { readBaseOffset } from '../record/record-batch.ts';
 import { Fetch } from '../protocol/apis.ts';
 import type { RequestInput, ResponseOf } from '../protocol/api.ts';
 import type { Partition } from './partition.ts';
@@ -146,7 +150,7 @@ export class ReplicaFetcher {
     const connection = this.#connection ?? (await this.#connect());
     const request = this.#buildRequest();
     if (request === undefined) {
-      await this.#pause(TRANSITION_BACKOFF_MS);
+      await this.#pause(Math.min(this.#untilRetryMs(), this.#settings.backoffMs));
       return;
     }
     this.#fetchNumber++;
@@ -177,6 +181,8 @@ export class ReplicaFetcher {
     }
     this.#session = { id: response.sessionId, epoch: response.sessionId === 0 ? 0 : this.#session.epoch + 1 };
     this.#handle(response);
+    // Without a session the leader forgets what it was asked: every request names every partition.
+    if (response.sessionId === 0) this.#resetSession();
   }
 
   async #connect(): Promise<KafkaConnection> {
@@ -212,7 +218,8 @@ export class ReplicaFetcher {
     const nowMs = this.#clock.monotonicMs();
     const byTopic = new Map<string, { topicId: Buffer; partitions: object[] }>();
     const forgotten = this.#forgotten;
-    this.#forgotten = [];
+    let inSession = 0;
+    let waitMs = this.#settings.waitMaxMs;
     for (const followed of this.#followed.values()) {
       const { partition } = followed;
       if (followed.retryAtMs > nowMs) {
@@ -221,8 +228,10 @@ export class ReplicaFetcher {
           followed.isInSession = false;
           followed.sentOffset = -1;
         }
+        waitMs = Math.min(waitMs, Math.ceil(followed.retryAtMs - nowMs));
         continue;
       }
+      inSession++;
       const fetchOffset = partition.log.logEndOffset;
       if (followed.isInSession && followed.sentOffset === fetchOffset) continue;
       followed.sentOffset = fetchOffset;
@@ -239,9 +248,10 @@ export class ReplicaFetcher {
         partitionMaxBytes: this.#settings.maxBytes,
       });
     }
-    if (this.#session.id === 0 && byTopic.size === 0) return undefined;
+    if (inSession === 0) return undefined;
+    this.#forgotten = [];
     return {
-      maxWaitMs: this.#settings.waitMaxMs,
+      maxWaitMs: waitMs,
       minBytes: this.#settings.minBytes,
       maxBytes: this.#settings.responseMaxBytes,
       isolationLevel: 0,
@@ -258,9 +268,14 @@ export class ReplicaFetcher {
       const topicId = topic.topicId.toString('hex');
       for (const data of topic.partitions) {
         const followed = this.#followed.get(`${topicId}:${data.partitionIndex}`);
-        // Answers that were under way when the partition changed hands are dropped.
+        // Answers that were under way when the partition changed hands or was asked for anew are dropped.
         if (followed === undefined || followed.partition.isLeader) continue;
-        this.#handlePartition(followed, data);
+        if (followed.sentOffset !== followed.partition.log.logEndOffset) continue;
+        try {
+          this.#handlePartition(followed, data);
+        } catch (error) {
+          this.#handleFault(followed, error);
+        }
       }
     }
   }
@@ -277,13 +292,40 @@ export class ReplicaFetcher {
       this.#environment.log(
         `${partition.topic}-${partition.index}: truncates from ${partition.log.logEndOffset} to ${common} (leader epoch ${data.divergingEpoch.epoch} ends there)`,
       );
-      partition.truncateTo(common);
+      const { isCommittedLost } = partition.truncateTo(common);
+      if (isCommittedLost) this.#environment.log(`${partition.topic}-${partition.index}: this truncation went below the high watermark: committed records are lost`);
       followed.sentOffset = -1;
       return;
     }
-    const records = data.records;
-    if (followed.sentOffset !== partition.log.logEndOffset) return;
-    partition.appendFromLeader(records ?? EMPTY, { highWatermark: data.highWatermark, logStartOffset: data.logStartOffset });
+    const records = data.records ?? EMPTY;
+    try {
+      partition.appendFromLeader(records, data);
+    } catch (error) {
+      const isInsideBatch = error instanceof ReplicatedBatchError && error.code === 'UNEXPECTED_OFFSET' && partition.log.logEndOffset === partition.log.logStartOffset;
+      if (!isInsideBatch) throw error;
+      // The leader's log begins inside a batch (DeleteRecords): this empty log takes that batch whole.
+      partition.restartAt(readBaseOffset(records, 0));
+      partition.appendFromLeader(records, data);
+    }
+  }
+
+  /** What the leader sent was not appended, or not all of it. */
+  #handleFault(followed: Followed, error: unknown): void {
+    const { partition } = followed;
+    followed.sentOffset = -1;
+    const isPassing = error instanceof ReplicatedBatchError || error instanceof StorageError;
+    followed.retryAtMs = isPassing ? this.#clock.monotonicMs() + this.#settings.backoffMs : Number.POSITIVE_INFINITY;
+    const next = isPassing ? 'asks again' : 'is not followed until its next leader epoch';
+    this.#environment.log(`${partition.topic}-${partition.index}: cannot append at ${partition.log.logEndOffset} what leader ${this.#leaderId} sent (${reasonOf(error)}); ${next}`);
+  }
+
+  /** Time until a partition that had an error is to be asked for again; Infinity when there is none. */
+  #untilRetryMs(): number {
+    let earliestMs = Number.POSITIVE_INFINITY;
+    for (const followed of this.#followed.values()) {
+      if (!followed.isInSession && followed.retryAtMs < earliestMs) earliestMs = followed.retryAtMs;
+    }
+    return Math.max(1, earliestMs - this.#clock.monotonicMs());
   }
 
   #handleError(followed: Followed, data: PartitionData): void {

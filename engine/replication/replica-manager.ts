@@ -1,10 +1,12 @@
 /**
  * All replicas of this broker: opens and closes their logs, hands them the controller's decisions, keeps one fetcher
- * per other leader, drops stuck followers from ISRs, and checkpoints high watermarks.
+ * per other leader, drops stuck followers from ISRs, and checkpoints high watermarks, log starts and recovery points.
+ * Checkpoints may lag: a killed broker opens with older ones, never with ones of records that it does not hold.
  */
 import type { Endpoint, Environment, Timer } from '../environment.ts';
 import type { LogDirectory } from '../log/log-directory.ts';
 import type { LogConfig } from '../log/log-config.ts';
+import { readPartitionMetadata, type CheckpointName } from '../log/log-directory.ts';
 import { PartitionLog } from '../log/partition-log.ts';
 import { Partition, type ClusterView } from './partition.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -36,6 +38,9 @@ export class ReplicaManager {
   readonly #fetchers = new Map<number, ReplicaFetcher>();
   readonly #highWatermarks: Map<string, number>;
   readonly #recoveryPoints: Map<string, number>;
+  readonly #logStarts: Map<string, number>;
+  /** Checkpoints on the disk that hold what is in memory, so that an idle broker writes nothing. */
+  readonly #isWritten = new Set<CheckpointName>();
   readonly #wasClean: boolean;
   readonly #onLeadership: LeadershipListener;
   #timers: Timer[] = [];
@@ -56,8 +61,9 @@ export class ReplicaManager {
     this.#wasClean = this.#directory.takeCleanShutdownMarker();
     this.#highWatermarks = this.#directory.readCheckpoint('replication-offset-checkpoint');
     this.#recoveryPoints = this.#directory.readCheckpoint('recovery-point-offset-checkpoint');
+    this.#logStarts = this.#directory.readCheckpoint('log-start-offset-checkpoint');
     this.#repeat(this.#settings.replicaLagTimeMaxMs / 2, () => this.#forEach((partition) => partition.shrinkIsr()));
-    this.#repeat(this.#settings.highWatermarkCheckpointMs, () => this.checkpointHighWatermarks());
+    this.#repeat(this.#settings.highWatermarkCheckpointMs, () => this.checkpoint({ durable: false }));
     this.#repeat(this.#settings.retentionCheckMs, () => this.#applyRetention());
   }
 
@@ -77,13 +83,15 @@ export class ReplicaManager {
 
   /** Applies one partition's newest state. Partitions without a replica here are ignored, removed ones closed. */
   apply(state: PartitionState): void {
+    if (this.#isClosed) return;
     const isHere = state.replicas.includes(this.#cluster.brokerId);
     let partition = this.partitionById(state.topicId, state.partition);
     if (!isHere) {
       if (partition !== undefined) this.#remove(partition);
       return;
     }
-    if (partition === undefined) partition = this.#open(state);
+    const isNew = partition === undefined;
+    partition ??= this.#open(state);
     const wasLeader = partition.isLeader;
     const epochBefore = partition.leaderEpoch;
     const leaderBefore = partition.state.leader;
@@ -91,8 +99,9 @@ export class ReplicaManager {
     if (partition.isLeader) {
       if (!wasLeader) this.#unfollow(partition);
     } else {
-      if (leaderBefore !== state.leader) this.#unfollow(partition);
-      this.#follow(partition);
+      if (leaderBefore !== partition.state.leader) this.#unfollow(partition);
+      // An ISR change is no news to a follower: its fetch goes on waiting.
+      if (isNew || wasLeader || leaderBefore !== partition.state.leader || epochBefore !== partition.leaderEpoch) this.#follow(partition);
     }
     if (partition.isLeader !== wasLeader || (partition.isLeader && epochBefore !== partition.leaderEpoch)) {
       this.#onLeadership(partition, partition.isLeader);
@@ -106,7 +115,28 @@ export class ReplicaManager {
   /** A topic's configuration changed: its open logs take it. */
   reconfigure(topic: string): void {
     const config = this.#cluster.topicConfig(topic);
-    for (const partition of this.#byName.get(topic) ?? []) partition?.log.setConfig(config);
+    for (const partition of this.#byName.get(topic) ?? []) {
+      partition?.log.setConfig(config);
+      partition?.configChanged();
+    }
+  }
+
+  /**
+   * Deletes what topics left here that went while this broker was away. Called once the metadata are caught up with.
+   * When no log here belongs to a topic of this cluster, the metadata are suspected and not the logs: all stay.
+   */
+  removeStrays(isKnown: (topicId: string) => boolean): void {
+    const stored = this.#directory.listPartitions().filter((each) => each.topicId !== undefined);
+    const strays = stored.filter((each) => !isKnown((each.topicId as Buffer).toString('hex')));
+    if (strays.length > 0 && strays.length === stored.length) {
+      this.#environment.log(`${this.#directory.path}: none of the ${stored.length} logs belongs to a topic of this cluster; they are left alone`);
+      return;
+    }
+    for (const { topic, partition } of strays) {
+      this.#environment.log(`${topic}-${partition}: the topic was deleted; its log is removed`);
+      this.#directory.deletePartition(topic, partition);
+      this.#forgetCheckpoints(topic, partition);
+    }
   }
 
   /** A broker came, went or moved: fetchers reconnect, followers without a fetcher get one. */
@@ -121,32 +151,63 @@ export class ReplicaManager {
     });
   }
 
-  checkpointHighWatermarks(): void {
-    const entries = new Map<string, number>();
-    this.#forEach((partition) => entries.set(`${partition.topic} ${partition.index}`, partition.highWatermark));
-    this.#directory.writeCheckpoint('replication-offset-checkpoint', entries);
+  checkpoint(options: { durable: boolean }): void {
+    const { durable } = options;
+    this.#writeCheckpoint('replication-offset-checkpoint', { durable, known: this.#highWatermarks, offsetOf: (partition) => partition.highWatermark });
+    this.#writeCheckpoint('log-start-offset-checkpoint', { durable, known: this.#logStarts, offsetOf: (partition) => partition.log.logStartOffset });
+    this.#writeCheckpoint('recovery-point-offset-checkpoint', { durable, known: this.#recoveryPoints, offsetOf: (partition) => partition.log.recoveryPoint });
   }
 
-  /** Clean stop: logs flushed to their files, checkpoints and the clean-shutdown marker written. */
-  close(options: { brokerEpoch: number }): void {
+  /**
+   * Clean stop: logs synced and closed, then checkpoints, then the clean-shutdown marker. When the disk fails, or with
+   * `isKept` false (the data are about to be deleted), there is no marker and a next start checks the logs.
+   */
+  async close(options: { brokerEpoch: number; isKept: boolean }): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const timer of this.#timers) timer.cancel();
     for (const fetcher of this.#fetchers.values()) fetcher.close();
-    this.checkpointHighWatermarks();
-    const recoveryPoints = new Map<string, number>();
-    this.#forEach((partition) => {
-      partition.close();
-      recoveryPoints.set(`${partition.topic} ${partition.index}`, partition.log.logEndOffset);
-      partition.log.close({ clean: true });
-    });
-    this.#directory.writeCheckpoint('recovery-point-offset-checkpoint', recoveryPoints);
+    const partitions = this.partitions();
+    for (const partition of partitions) partition.close();
+    let isSynced = options.isKept;
+    try {
+      if (isSynced) for (const partition of partitions) await partition.log.flush();
+    } catch (error) {
+      isSynced = false;
+      this.#environment.log(`a log could not be synced at the stop; the next start checks all logs: ${String(error)}`);
+    }
+    for (const partition of partitions) partition.log.close({ clean: isSynced });
+    if (!isSynced) return;
+    this.checkpoint({ durable: true });
     this.#directory.writeCleanShutdownMarker(options.brokerEpoch);
+  }
+
+  /** `known` keeps what was read at the start for partitions that are not open yet. */
+  #writeCheckpoint(name: CheckpointName, options: { known: Map<string, number>; offsetOf: (partition: Partition) => number; durable: boolean }): void {
+    const { known, offsetOf, durable } = options;
+    let isChanged = !this.#isWritten.has(name);
+    this.#forEach((partition) => {
+      const key = `${partition.topic} ${partition.index}`;
+      const offset = offsetOf(partition);
+      if (known.get(key) === offset) return;
+      known.set(key, offset);
+      isChanged = true;
+    });
+    if (!isChanged && !durable) return;
+    this.#directory.writeCheckpoint(name, known, { durable });
+    this.#isWritten.add(name);
+  }
+
+  #forgetCheckpoints(topic: string, partition: number): void {
+    for (const checkpoint of [this.#highWatermarks, this.#recoveryPoints, this.#logStarts]) checkpoint.delete(`${topic} ${partition}`);
+    this.#isWritten.clear();
   }
 
   #open(state: PartitionState): Partition {
     const name = `${state.topic} ${state.partition}`;
+    this.#dropOtherTopic(state);
     const recoveryPoint = this.#recoveryPoints.get(name);
+    const logStartOffset = this.#logStarts.get(name);
     const log = PartitionLog.open(this.#environment, {
       directory: this.#directory.partitionPath(state.topic, state.partition),
       topic: state.topic,
@@ -155,6 +216,7 @@ export class ReplicaManager {
       config: this.#cluster.topicConfig(state.topic),
       cleanShutdown: this.#wasClean,
       ...(recoveryPoint === undefined ? {} : { recoveryPoint }),
+      ...(logStartOffset === undefined ? {} : { logStartOffset }),
     });
     if (log.recovery.truncatedBytes > 0) {
       this.#environment.log(
@@ -174,6 +236,18 @@ export class ReplicaManager {
     return partition;
   }
 
+  /** The directory and checkpoints of a topic that had this name before, or none: they say nothing about this one. */
+  #dropOtherTopic(state: PartitionState): void {
+    const path = this.#directory.partitionPath(state.topic, state.partition);
+    const storedId = readPartitionMetadata(this.#environment, path)?.toString('hex');
+    if (storedId === state.topicId) return;
+    if (storedId !== undefined) {
+      this.#environment.log(`${state.topic}-${state.partition}: was deleted and created again; the old log is removed`);
+      this.#directory.deletePartition(state.topic, state.partition);
+    }
+    this.#forgetCheckpoints(state.topic, state.partition);
+  }
+
   #remove(partition: Partition): void {
     const { topic, topicId } = partition.state;
     this.#unfollow(partition);
@@ -182,6 +256,7 @@ export class ReplicaManager {
     if (wasLeader) this.#onLeadership(partition, false);
     partition.log.close({ clean: true });
     this.#directory.deletePartition(topic, partition.index);
+    this.#forgetCheckpoints(topic, partition.index);
     delete this.#byId.get(topicId)?.[partition.index];
     if (this.#byName.get(topic)?.[partition.index] === partition) delete this.#byName.get(topic)?.[partition.index];
   }

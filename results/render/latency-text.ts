@@ -98,7 +98,7 @@ function notes(stages: readonly (readonly [string, LatencySummary])[], mainCount
     if (overflowCount > 0) found.push(`${stage}: ${countText(overflowCount)} of ${countText(count)} samples lie above ${latencyText(rangeUsMax)}, the end of the histogram; they are counted.`);
   }
   for (const [stage, { count }] of stages.slice(0, mainCount)) {
-    if (count > 0 && count * 0.001 < SAMPLES_ABOVE_MIN) found.push(`${stage}: p99.9 rests on ${Math.floor(count * 0.001)} samples above it; run longer for a figure to build on.`);
+    if (count > 0 && count * 0.001 < SAMPLES_ABOVE_MIN) found.push(`${stage}: only ${Math.floor(count * 0.001)} of ${countText(count)} samples lie above p99.9; run longer before building on it.`);
   }
   return found;
 }
@@ -109,14 +109,32 @@ export function latencyPicturesText({ measured }: Run, page: Page): string[] {
   return pictures.filter((lines) => lines.length > 0).flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]));
 }
 
-/** Without gaps, from the smallest sample to the largest in range. */
+/** Without gaps, from the smallest sample to the largest in range. Throws DamagedHistogramError. */
 export function bucketsOf(record: HistogramRecord): Bucket[] {
   const { minUs, count, overflowCount } = record.summary;
   if (minUs === null || count === overflowCount) return [];
-  const histogram = LatencyHistogram.fromRecord(record);
+  const histogram = decoded(record);
   const largestUs = histogram.percentileUs(((count - overflowCount) / count) * 100) ?? minUs;
   const limits = limitsAround(minUs, largestUs);
   return histogram.countsBetween(limits).map((inBucket, at) => ({ fromUs: limits[at] as number, toUs: limits[at + 1] as number, count: inBucket }));
+}
+
+/** A run's schema cannot see into an encoded histogram: damage shows here, when it is read. */
+export class DamagedHistogramError extends Error {
+  override readonly name = 'DamagedHistogramError';
+  readonly code = 'DAMAGED_HISTOGRAM';
+}
+
+function decoded(record: HistogramRecord): LatencyHistogram {
+  let histogram: LatencyHistogram;
+  try {
+    histogram = LatencyHistogram.fromRecord(record);
+  } catch (error) {
+    throw new DamagedHistogramError(`hdrBase64 cannot be decoded: ${(error as Error).message}`, { cause: error });
+  }
+  const { count } = record.summary;
+  if (histogram.count !== count) throw new DamagedHistogramError(`hdrBase64 holds ${histogram.count} samples, its summary says ${count}`);
+  return histogram;
 }
 
 /** `▏` to `█` in eighths of a column; something is shown for every count above zero. */
@@ -126,7 +144,13 @@ export function bar(share: number, columns: number): string {
 }
 
 function picture(title: string, record: HistogramRecord, page: Page): string[] {
-  const buckets = bucketsOf(record);
+  let buckets: Bucket[];
+  try {
+    buckets = bucketsOf(record);
+  } catch (error) {
+    if (!(error instanceof DamagedHistogramError)) throw error;
+    return [...heading(page, title), ...sentence(page, `The stored histogram is damaged: ${error.message}`, { paint: page.colors.red })];
+  }
   if (buckets.length === 0) return [];
   const { count, overflowCount, rangeUsMax } = record.summary;
   const largest = Math.max(overflowCount, ...buckets.map((bucket) => bucket.count));
@@ -136,8 +160,9 @@ function picture(title: string, record: HistogramRecord, page: Page): string[] {
     below += bucket.count;
     return { range: `${limitText(bucket.fromUs)} – ${limitText(bucket.toUs)}`, share: bucket.count / largest, count: countText(bucket.count), upToHere: shareText(below, count), marks };
   });
+  const above = overflowCount > 0 ? `above ${latencyText(rangeUsMax)}` : '';
   const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));
-  const besides = widest(parts.map(({ range }) => range)) + widest([...parts.map((part) => part.count), 'samples']) + widest(parts.map(({ marks }) => marks));
+  const besides = widest([...parts.map(({ range }) => range), above]) + widest([...parts.map((part) => part.count), 'samples']) + widest(parts.map(({ marks }) => marks));
   const barWidth = Math.min(BAR_WIDTH_MAX, page.width - besides - GAPS_AND_SHARE_WIDTH);
   const rows = parts.map(({ range, share, count: samples, upToHere, marks }): Cell[] => [
     range,
@@ -146,7 +171,7 @@ function picture(title: string, record: HistogramRecord, page: Page): string[] {
     upToHere,
     { text: marks, paint: page.colors.dim },
   ]);
-  if (overflowCount > 0) rows.push([`above ${latencyText(rangeUsMax)}`, { text: bar(overflowCount / largest, barWidth), paint: page.colors.red }, countText(overflowCount), shareText(count, count), '']);
+  if (overflowCount > 0) rows.push([above, { text: bar(overflowCount / largest, barWidth), paint: page.colors.red }, countText(overflowCount), shareText(count, count), '']);
   return [...heading(page, title), ...table(page, PICTURE_COLUMNS, rows)];
 }
 

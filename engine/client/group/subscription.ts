@@ -35,8 +35,9 @@ export function decodeSubscription(bytes: Buffer): Subscription {
   const version = reader.int16();
   const topics = reader.array(() => reader.string());
   reader.skipBytes();
-  const owned = version >= 1 ? reader.topicPartitions() : [];
-  const generation = version >= 2 ? reader.int32() : -1;
+  // Some clients say version 1 and end here.
+  const owned = version >= 1 && !reader.isAtEnd ? reader.topicPartitions() : [];
+  const generation = version >= 2 && !reader.isAtEnd ? reader.int32() : -1;
   return { topics, owned, generation };
 }
 
@@ -83,6 +84,10 @@ class Reader {
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
   }
 
   int16(): number {

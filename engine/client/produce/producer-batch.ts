@@ -2,7 +2,7 @@
 import { assert } from '../../assert.ts';
 import { crc32c } from '../../record/crc32c.ts';
 import type { RecordBatchBuilder } from '../../record/record-batch-builder.ts';
-import type { OutgoingRecord } from '../producer.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 
 /** Who writes and with which number; -1 everywhere without idempotence. */
 export interface ProducerIdentity {

@@ -18,7 +18,7 @@ it('keeps its identity, checkpoints and partitions over a restart', () => {
   expect(directory.readMetaProperties()).toBeUndefined();
   const meta = { clusterId: 'c', nodeId: 1, directoryId: Buffer.alloc(16, 7) };
   directory.writeMetaProperties(meta);
-  directory.writeCheckpoint('replication-offset-checkpoint', new Map([['my-topic 3', 17], ['a.b 0', 0]]));
+  directory.writeCheckpoint('replication-offset-checkpoint', new Map([['my-topic 3', 17], ['a.b 0', 0]]), { durable: true });
   const partition = directory.partitionPath('my-topic', 3);
   fs.mkdirSync(partition);
   writePartitionMetadata(environment, partition, Buffer.alloc(16, 9));
