@@ -1,4 +1,5 @@
 /** Everything one run measured, as it came from its parts; run-record.ts turns it into the stored result. */
+import type { Endpoint } from '../engine/environment.ts';
 import type { BenchOptions } from './bench-options.ts';
 import type { FaultOutcome } from './target/broker-kill.ts';
 import type { HistogramSeries } from './latency/histogram-series.ts';
@@ -32,8 +33,16 @@ export interface LoadOutcome {
   readonly warnings: readonly string[];
 }
 
+/** What the run was pointed at, as it was found. */
+export interface TargetFacts {
+  readonly brokers: readonly { readonly id: number; readonly endpoint: Endpoint; readonly isController: boolean }[];
+  readonly dataDirectory: string | undefined;
+  readonly filesKind: string | undefined;
+}
+
 export interface ExperimentOutcome extends LoadOutcome {
   readonly options: BenchOptions;
+  readonly target: TargetFacts;
   readonly topic: string;
   readonly startedAtEpochMs: number;
   readonly readiness: Readiness;

@@ -7,7 +7,7 @@ import { ClusterClient } from '../engine/client/cluster-client.ts';
 import { createHostEnvironment } from '../engine/host/host-environment.ts';
 import { checkBenchOptions, type BenchOptions } from './bench-options.ts';
 import { ExperimentError } from './experiment-error.ts';
-import type { ExperimentOutcome, LoadOutcome, Readiness } from './experiment-outcome.ts';
+import type { ExperimentOutcome, LoadOutcome, Readiness, TargetFacts } from './experiment-outcome.ts';
 import { LoadPhase } from './load/load-phase.ts';
 import type { OnProgress } from './run-progress.ts';
 import { BrokerKill } from './target/broker-kill.ts';
@@ -64,7 +64,11 @@ export async function runExperiment(run: RunExperimentOptions): Promise<Experime
     return new BrokerKill({ ...clock, fault: options.fault, brokers: target.brokers, leaders, onEvent: (sentence) => onProgress({ kind: 'event', sentence }) });
   });
   const verification = await verify(run, { target, topic, isStamped, load });
-  return { ...load, options, topic: topic.name, startedAtEpochMs, readiness, verification };
+  return { ...load, options, target: factsOf(target), topic: topic.name, startedAtEpochMs, readiness, verification };
+}
+
+function factsOf({ brokers, dataDirectory, filesKind }: Target): TargetFacts {
+  return { brokers: brokers.map(({ id, endpoint, isController }) => ({ id, endpoint, isController })), dataDirectory, filesKind };
 }
 
 /** Opens the workload once, so that a payload that cannot be used is found before anything is started. True when values carry stamps. */

@@ -12,6 +12,8 @@ export type RunProgress =
       readonly totalSeconds: number;
       readonly sentPerSecond: number;
       readonly acknowledgedPerSecond: number;
+      /** Of the last whole second, from the intended send time; undefined before there is one. */
+      readonly publishP99Us: number | undefined;
       readonly failedRecords: number;
       readonly lagRecordsByGroup: Readonly<Record<string, number>>;
     }

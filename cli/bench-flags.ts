@@ -39,6 +39,12 @@ export interface BenchFlags {
   readonly workers?: string;
   readonly seed?: string;
   readonly verify?: boolean;
+  readonly consumerRate?: string;
+}
+
+/** Records/s of one consumer, for the plan. */
+export function consumerRateFrom({ consumerRate }: BenchFlags): number | undefined {
+  return consumerRate === undefined ? undefined : quantity('--consumer-rate', consumerRate);
 }
 
 export function benchOptionsFrom(flags: BenchFlags): BenchOptions {

@@ -23,8 +23,10 @@ export function benchCommand(): Command {
   return command
     .option('--out <file>', 'write the result there too, besides the store')
     .option('--json', 'print the result as JSON instead of the report')
+    .option('--consumer-rate <records/s>', 'what one of your consumers takes, for the plan (assumed: 5k, or measured with --groups)')
+    .option('--verbose', 'show what the brokers say')
     .option('--no-verify', 'do not read the records back')
-    .action(async (flags: BenchFlags & { out?: string; json?: boolean }) => {
+    .action(async (flags: BenchFlags & { out?: string; json?: boolean; verbose?: boolean }) => {
       const { runBench } = await import('./bench-run.ts');
       await runBench(flags);
     });

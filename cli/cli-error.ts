@@ -1,5 +1,5 @@
-/** Ends a command with a message and an exit code: 1 check failed or regression, 2 usage, 3 environment or target. */
-export type ExitCode = 1 | 2 | 3;
+/** Ends a command with a message and an exit code: 1 check failed or regression, 2 usage, 3 environment or target, 130 interrupted. */
+export type ExitCode = 1 | 2 | 3 | 130;
 
 export class CliError extends Error {
   override readonly name = 'CliError';

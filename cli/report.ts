@@ -1,18 +1,13 @@
 /** `headroom report`: prints a stored run, or lists the stored runs. Reads only; computes nothing that the run does not hold. */
 import { Command } from 'commander';
 import type { StoredRun } from '../results/run-store.ts';
+import { outputWidth } from './output-width.ts';
 
 interface ReportFlags {
   readonly list?: boolean;
   readonly json?: boolean;
   readonly runsDir?: string;
 }
-
-/** Narrower than this the report's tables do not fit; wider, its lines are hard to read. */
-const WIDTH_MIN = 80;
-const WIDTH_MAX = 120;
-/** When the output is not a terminal. */
-const WIDTH_DEFAULT = 100;
 
 export function reportCommand(): Command {
   return new Command('report')
@@ -71,8 +66,4 @@ async function listText(stored: readonly StoredRun[], directory: string): Promis
   const { runListText } = await import('../results/render/run-list-text.ts');
   const colors = (await import('picocolors')).default;
   return runListText(stored, { width: outputWidth(), isColored: colors.isColorSupported });
-}
-
-function outputWidth(): number {
-  return Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, process.stdout.columns ?? WIDTH_DEFAULT));
 }

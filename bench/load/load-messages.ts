@@ -1,4 +1,5 @@
 /** What the main thread and the workers of a run say to each other: plain data only. */
+import type { ProducerStats } from '../../engine/client/producer.ts';
 import type { Endpoint } from '../../engine/environment.ts';
 import type { LedgerColumns } from '../verify/ledger.ts';
 import type { Workload } from '../workload/workload.ts';
@@ -91,12 +92,16 @@ export interface LoadResult {
   /** By the second of the acknowledgement. */
   readonly acknowledgedRecordsBySecond: readonly number[];
   readonly acknowledgedBytesBySecond: readonly number[];
+  /** By the second in which they were given up. */
+  readonly failedRecordsBySecond: readonly number[];
   /** Sums over acknowledged batches of the measured window (by acknowledgement). */
   readonly measured: {
     readonly batches: number;
     readonly records: number;
     readonly uncompressedBytes: number;
     readonly batchBytes: number;
+    /** Produce requests sent between the window's first and last acknowledgement. */
+    readonly requests: number;
     readonly threadCpuUs: number;
     /** Event loop busy share, 0 to 1. */
     readonly utilization: number;
@@ -107,8 +112,8 @@ export interface LoadResult {
   readonly gaps: readonly AcknowledgementGap[];
   readonly valueBytesMean: number;
   readonly keyBytesMean: number;
-  /** The producer's own counters. */
-  readonly producerStats: unknown;
+  /** The producer's own counters, over the whole load. */
+  readonly producerStats: Readonly<Pick<ProducerStats, 'requests' | 'batches' | 'bytes' | 'retries' | 'errorsByName' | 'identityRenewals'>>;
   readonly ledger: LedgerColumns | undefined;
   readonly warnings: readonly string[];
 }
@@ -118,6 +123,7 @@ export interface ConsumeResult {
   readonly consumedRecords: number;
   readonly consumedBytes: number;
   readonly consumedRecordsBySecond: readonly number[];
+  /** The last reading of each second. */
   readonly lagRecordsBySecond: readonly number[];
   readonly rebalances: number;
   readonly measured: { readonly records: number; readonly bytes: number; readonly threadCpuUs: number; readonly utilization: number };

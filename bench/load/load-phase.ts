@@ -17,7 +17,7 @@ import { WorkerHandle } from './worker-handle.ts';
 
 /** Between the start message and the first due record, so that every worker is there in time. */
 const LEAD_US = 200_000;
-const PROGRESS_MS = 500;
+const PROGRESS_MS = 1000;
 const SAMPLE_MS = 1000;
 /** Producers may retry for so long after the load's end; then what is under way counts as unresolved. */
 const DRAIN_LIMIT_MS = 30_000;
@@ -205,11 +205,17 @@ export class LoadPhase {
         totalSeconds: window.endUs / 1e6,
         sentPerSecond: (now.sent - before.sent) / passedSeconds,
         acknowledgedPerSecond: (now.acknowledged - before.acknowledged) / passedSeconds,
+        publishP99Us: this.#lastP99Us(),
         failedRecords: now.failed,
         lagRecordsByGroup: Object.fromEntries(this.#groups.map(({ group, lagRecords }) => [group, lagRecords])),
       });
       before = now;
     }, PROGRESS_MS);
+  }
+
+  #lastP99Us(): number | undefined {
+    const second = this.#latencies.publish.seconds().at(-1);
+    return second === undefined ? undefined : this.#latencies.publish.at(second)?.getValueAtPercentile(99);
   }
 
   #enter(phase: RunPhase): void {

@@ -19,7 +19,7 @@ import { closedLoopPacer, countUnsent, openLoopPacer, type Pacer, type PacerOpti
 import { createSchedule, type Schedule } from './schedule.ts';
 import { ThreadMeter } from './thread-meter.ts';
 
-const PROGRESS_MS = 500;
+const PROGRESS_MS = 250;
 /** Late records are still sent for so long after the end of the schedule. */
 const GRACE_US = 1_000_000;
 
@@ -50,7 +50,10 @@ export class LoadRun {
   readonly #failedRecordsByError: Record<string, number> = {};
   readonly #acknowledgedRecordsBySecond = new PerSecond();
   readonly #acknowledgedBytesBySecond = new PerSecond();
+  readonly #failedRecordsBySecond = new PerSecond();
   readonly #measured = { batches: 0, records: 0, uncompressedBytes: 0, batchBytes: 0 };
+  /** Produce requests sent when the window's first batch was acknowledged, and its last. */
+  readonly #requests = { first: -1, last: -1 };
 
   constructor(environment: Environment, input: LoadWorkerInput, post: Post) {
     this.#input = input;
@@ -149,6 +152,7 @@ export class LoadRun {
       this.#countAcknowledged(batch, nowUs);
     } else {
       this.#failedRecords += recordCount;
+      this.#failedRecordsBySecond.add(nowUs, recordCount);
       const name = errorName(errorCode);
       this.#failedRecordsByError[name] = (this.#failedRecordsByError[name] ?? 0) + recordCount;
     }
@@ -160,6 +164,9 @@ export class LoadRun {
     this.#acknowledgedRecordsBySecond.add(nowUs, recordCount);
     this.#acknowledgedBytesBySecond.add(nowUs, uncompressedBytes);
     if (nowUs < this.#window.measureStartUs || nowUs >= this.#window.endUs) return;
+    const { requests } = this.#producer.stats;
+    if (this.#requests.first < 0) this.#requests.first = requests;
+    this.#requests.last = requests;
     this.#measured.batches++;
     this.#measured.records += recordCount;
     this.#measured.uncompressedBytes += uncompressedBytes;
@@ -190,7 +197,8 @@ export class LoadRun {
       failedRecordsByError: this.#failedRecordsByError,
       acknowledgedRecordsBySecond: this.#acknowledgedRecordsBySecond.toArray(),
       acknowledgedBytesBySecond: this.#acknowledgedBytesBySecond.toArray(),
-      measured: { ...this.#measured, ...use },
+      failedRecordsBySecond: this.#failedRecordsBySecond.toArray(),
+      measured: { ...this.#measured, requests: this.#requests.last - this.#requests.first, ...use },
       batchesRetried: this.#batchesRetried,
       bufferFullCount: this.#bufferFullCount,
       gaps: this.#gaps.longest(),

@@ -15,6 +15,8 @@ export interface Target {
   /** Empty for an external target: its processes are out of reach. */
   readonly brokers: readonly TargetBroker[];
   readonly dataDirectory: string | undefined;
+  /** How the brokers hold their segments; undefined for an external target. */
+  readonly filesKind: string | undefined;
   close(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ const EMBEDDED_PROPERTIES = { 'group.initial.rebalance.delay.ms': '0', 'broker.s
 
 export async function openTarget(options: TargetOptions, onLine: (line: string) => void): Promise<Target> {
   if (options.kind === 'external') {
-    return { kind: 'external', bootstrap: parseBootstrap(options.bootstrap), brokers: [], dataDirectory: undefined, close: async () => {} };
+    return { kind: 'external', bootstrap: parseBootstrap(options.bootstrap), brokers: [], dataDirectory: undefined, filesKind: undefined, close: async () => {} };
   }
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'headroom-')));
   const removeData = async (): Promise<void> => {
@@ -44,7 +46,7 @@ export async function openTarget(options: TargetOptions, onLine: (line: string) 
       await cluster.stop();
       await removeData();
     };
-    return { kind: 'embedded', bootstrap: parseBootstrap(cluster.bootstrap), brokers: cluster.brokers, dataDirectory, close };
+    return { kind: 'embedded', bootstrap: parseBootstrap(cluster.bootstrap), brokers: cluster.brokers, dataDirectory, filesKind: cluster.filesKind, close };
   } catch (error) {
     await removeData();
     throw error;

@@ -44,7 +44,13 @@ export class OffsetsTopic implements OffsetsStorage {
       records.map((record) => ({ key: record.key, value: record.value, timestampMs })),
       { compression: 'none' },
     );
-    const result = partition.append(batch, { requiredAcks: ACKS_ALL, isInternal: true });
+    let result: ReturnType<Partition['append']>;
+    try {
+      result = partition.append(batch, { requiredAcks: ACKS_ALL, isInternal: true });
+    } catch (error) {
+      this.#environment.log(`${OFFSETS_TOPIC}-${offsetsPartition}: append failed: ${String(error)}`);
+      return Promise.resolve(errorCodes.KAFKA_STORAGE_ERROR);
+    }
     if (result.kind === 'error') return Promise.resolve(result.errorCode);
     if (result.kind === 'rejected') {
       this.#environment.log(`${OFFSETS_TOPIC}-${offsetsPartition}: append refused: ${result.message}`);

@@ -2,10 +2,11 @@
  * Entry point of one broker process. It lives as long as its parent: when the IPC channel ends, for whatever reason, it
  * closes its logs and ends; a stop message ends it cleanly.
  */
-import { rmSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BrokerProcessOptions, FromBroker, ToBroker } from './broker-messages.ts';
+import { isDirectoryLocked, lockDirectory } from './directory-lock.ts';
 
 enableCompileCache?.();
 
@@ -13,34 +14,51 @@ const { Broker, startController } = await import('../broker/broker.ts');
 const { createHostEnvironment } = await import('../host/host-environment.ts');
 
 const LOOPBACK = '127.0.0.1';
+const END_TIMEOUT_MS = 5000;
+const EXIT_ENVIRONMENT = 3;
+const EXIT_BUG = 4;
 const options = JSON.parse(process.argv[2] ?? '{}') as BrokerProcessOptions;
 const environment = createHostEnvironment({ log: (line) => send({ kind: 'log', line }) });
 
 let broker: InstanceType<typeof Broker> | undefined;
 let controller: Awaited<ReturnType<typeof startController>>['controller'] | undefined;
+let unlock = (): void => {};
 let isEnding = false;
 
-// The terminal's Ctrl-C reaches the whole process group: the parent decides how its brokers end.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => void end({ handsOver: true, exitCode: 0 }));
-process.on('disconnect', () => void end({ handsOver: false, exitCode: 0, isOrphaned: true }));
+// The terminal's Ctrl-C and its end reach the whole process group: the parent decides how its brokers end.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('SIGTERM', () => void end({ handsOver: true }));
+process.on('disconnect', () => void endOrphaned());
 process.on('message', (message: ToBroker) => {
-  if (message.kind === 'stop') void end({ handsOver: message.handsOver, exitCode: 0 });
-  else void startBroker(message.endpoint);
+  if (message.kind === 'stop') void end({ handsOver: message.handsOver });
+  else void startBroker(message.endpoint).catch(failStart);
 });
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    send({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    process.exit(4);
-  });
+  process.on(event, (error: unknown) => fail(error instanceof Error ? (error.stack ?? error.message) : String(error), EXIT_BUG));
 }
 
-if (options.controllerPort !== undefined) {
-  const { brokerId: _, ...rest } = options;
-  const started = await startController({ environment, directory: rest.directory, listen: { host: LOOPBACK, port: options.controllerPort }, properties: rest.properties });
-  controller = started.controller;
-  send({ kind: 'controller', endpoint: started.endpoint });
-  await startBroker(started.endpoint);
+// The parent may have ended while this process was loading its modules.
+if (!process.connected) await endOrphaned();
+await start();
+
+async function start(): Promise<void> {
+  try {
+    unlock = lockDirectory(options.directory);
+    if (options.controllerPort === undefined) return;
+    const { directory, properties } = options;
+    const started = await startController({ environment, directory, listen: { host: LOOPBACK, port: options.controllerPort }, properties });
+    controller = started.controller;
+    send({ kind: 'controller', endpoint: started.endpoint });
+    await startBroker(started.endpoint);
+  } catch (error) {
+    failStart(error);
+  }
+}
+
+/** An error with a code is one of the environment or the settings, and its message says what to do; any other is a bug. */
+function failStart(error: unknown): void {
+  if (error instanceof Error && 'code' in error) fail(error.message, EXIT_ENVIRONMENT);
+  else throw error;
 }
 
 async function startBroker(controllerEndpoint: { host: string; port: number }): Promise<void> {
@@ -51,24 +69,33 @@ async function startBroker(controllerEndpoint: { host: string; port: number }): 
   send({ kind: 'ready', endpoint, filesKind: environment.files.kind });
 }
 
-async function end(how: { handsOver: boolean; exitCode: number; isOrphaned?: boolean }): Promise<void> {
+async function end(how: { handsOver: boolean }): Promise<void> {
   if (isEnding) return;
   isEnding = true;
   // Whatever hangs, the process does not outlive its stop.
-  setTimeout(() => process.exit(how.exitCode), 5000).unref();
+  setTimeout(() => process.exit(0), END_TIMEOUT_MS).unref();
   await broker?.close({ handsOver: how.handsOver });
   await controller?.close();
-  if (how.isOrphaned === true && options.isTemporary) removeData();
-  process.exit(how.exitCode);
+  unlock();
+  process.exit(0);
 }
 
-function removeData(): void {
+async function endOrphaned(): Promise<void> {
+  if (!options.isTemporary) return end({ handsOver: false });
   rmSync(options.directory, { recursive: true, force: true });
-  try {
-    rmdirSync(dirname(options.directory));
-  } catch {
-    // Another broker is still removing its own; the last one succeeds.
-  }
+  // The last one alive takes what the others, killed perhaps, left.
+  const parent = dirname(options.directory);
+  const names = existsSync(parent) ? readdirSync(parent) : [];
+  if (!names.some((name) => isDirectoryLocked(join(parent, name)))) rmSync(parent, { recursive: true, force: true });
+  process.exit(0);
+}
+
+/** Ends the process once the parent has been told why. */
+function fail(message: string, exitCode: number): void {
+  isEnding = true;
+  const exit = (): never => process.exit(exitCode);
+  if (process.connected) process.send?.({ kind: 'failed', message } satisfies FromBroker, exit);
+  else exit();
 }
 
 function send(message: FromBroker): void {

@@ -70,7 +70,7 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   try {
     await Promise.all(processes.map((each) => each.start()));
   } catch (error) {
-    for (const each of processes) each.kill('SIGKILL');
+    await Promise.all(processes.map((each) => each.end()));
     throw error;
   }
   const bootstrap = processes.map((each) => `${each.endpoint.host}:${each.endpoint.port}`).join(',');
@@ -142,6 +142,12 @@ class BrokerProcess implements EmbeddedBroker {
     this.#child?.kill(signal);
   }
 
+  /** kill -9, and waits for it. */
+  async end(): Promise<void> {
+    this.kill('SIGKILL');
+    await this.#exited;
+  }
+
   async restart(): Promise<void> {
     await this.#exited;
     await this.start();
@@ -163,6 +169,7 @@ class BrokerProcess implements EmbeddedBroker {
 
   #whenReady(child: ChildProcess): Promise<void> {
     return new Promise((resolve, reject) => {
+      let isReady = false;
       const fail = (what: string): void => {
         clearTimeout(timer);
         reject(new ClusterError(`broker ${this.id} ${what}${this.#failure === '' ? '' : `: ${this.#failure.trim()}`}`));
@@ -172,14 +179,14 @@ class BrokerProcess implements EmbeddedBroker {
       child.once('exit', (code, signal) => fail(`ended at its start (${signal ?? `exit code ${code}`})`));
       child.on('message', (message: FromBroker) => {
         if (message.kind === 'log') this.#options.onLine?.(this.id, message.line);
-        else if (message.kind === 'failed') {
-          this.#failure += message.message;
-          this.#options.onLine?.(this.id, `ended by a bug or its environment: ${message.message}`);
-        } else if (message.kind === 'controller') {
+        else if (message.kind === 'failed' && !isReady) fail(`could not start: ${message.message}`);
+        else if (message.kind === 'failed') this.#options.onLine?.(this.id, `ended by a bug or its environment: ${message.message}`);
+        else if (message.kind === 'controller') {
           this.#controllerEndpoint = message.endpoint;
           this.#controller.resolve(message.endpoint);
         } else {
           clearTimeout(timer);
+          isReady = true;
           this.endpoint = message.endpoint;
           this.filesKind = message.filesKind;
           resolve();

@@ -159,12 +159,12 @@ const LZ4_MAX_RATIO = 255;
 function compressLz4(bytes: Buffer): Buffer {
   const parts: Buffer[] = [LZ4_HEADER];
   for (let at = 0; at < bytes.length; at += LZ4_BLOCK_BYTES) {
-    const open = bytes.subarray(at, at + LZ4_BLOCK_BYTES);
-    const block = lz4Block(open).subarray(LZ4_SIZE_PREFIX);
-    const isStored = block.length >= open.length;
+    const plain = bytes.subarray(at, at + LZ4_BLOCK_BYTES);
+    const block = lz4Block(plain).subarray(LZ4_SIZE_PREFIX);
+    const isStored = block.length >= plain.length;
     const length = Buffer.allocUnsafe(4);
-    length.writeUInt32LE(isStored ? (open.length | LZ4_STORED_BIT) >>> 0 : block.length);
-    parts.push(length, isStored ? open : block);
+    length.writeUInt32LE(isStored ? (plain.length | LZ4_STORED_BIT) >>> 0 : block.length);
+    parts.push(length, isStored ? plain : block);
   }
   parts.push(Buffer.alloc(4));
   return Buffer.concat(parts);

@@ -135,6 +135,7 @@ export class Partition {
       this.#maximalIsr = new Set(state.isr);
       this.#keepRemotes();
       this.#advanceHighWatermark();
+      this.expandIsr();
     }
   }
 
@@ -199,6 +200,18 @@ export class Partition {
     if (!this.#maximalIsr.has(remote.brokerId)) this.#maybeExpandIsr(remote);
     if (moved) this.#advanceHighWatermark();
     return true;
+  }
+
+  /**
+   * Asks for the next follower that may join the ISR. What it was known to hold it still holds, as long as it is the same
+   * incarnation in the same leader epoch; so also when a broker is unfenced whose fetch of an idle partition came before.
+   */
+  expandIsr(): void {
+    if (this.#role !== 'leader' || this.#maximalIsr.size === this.#state.replicas.length) return;
+    const nowMs = this.#clock.monotonicMs();
+    for (const remote of this.#remotes.values()) {
+      if (!this.#maximalIsr.has(remote.brokerId) && this.#isCaughtUp(remote.brokerId, nowMs)) this.#maybeExpandIsr(remote);
+    }
   }
 
   /** Drops followers from the ISR that were not caught up for replica.lag.time.max.ms. Called periodically. */

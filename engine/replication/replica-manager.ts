@@ -62,7 +62,12 @@ export class ReplicaManager {
     this.#highWatermarks = this.#directory.readCheckpoint('replication-offset-checkpoint');
     this.#recoveryPoints = this.#directory.readCheckpoint('recovery-point-offset-checkpoint');
     this.#logStarts = this.#directory.readCheckpoint('log-start-offset-checkpoint');
-    this.#repeat(this.#settings.replicaLagTimeMaxMs / 2, () => this.#forEach((partition) => partition.shrinkIsr()));
+    this.#repeat(this.#settings.replicaLagTimeMaxMs / 2, () =>
+      this.#forEach((partition) => {
+        partition.shrinkIsr();
+        partition.expandIsr();
+      }),
+    );
     this.#repeat(this.#settings.highWatermarkCheckpointMs, () => this.checkpoint({ durable: false }));
     this.#repeat(this.#settings.retentionCheckMs, () => this.#applyRetention());
   }
@@ -146,6 +151,7 @@ export class ReplicaManager {
       if (endpoint !== undefined) fetcher.setEndpoint(endpoint);
     }
     this.#forEach((partition) => {
+      partition.expandIsr();
       const { leader } = partition.state;
       if (!partition.isLeader && leader >= 0 && !this.#fetchers.has(leader)) this.#follow(partition);
     });

@@ -1,7 +1,7 @@
 /**
  * Serves Kafka requests on one listener: frames in, handlers, responses out in request order per connection.
- * Guarantees: a malformed frame, an unknown API or a handler that throws ends that connection with a log line and harms
- * nothing else; a client that does not read its answers is not read from.
+ * Guarantees: a malformed frame or an unknown API ends that connection with a log line and harms nothing else; so does a
+ * handler that throws, unless its answer can say UNKNOWN_SERVER_ERROR; a client that does not read its answers is not read from.
  */
 import type { Connection, Endpoint, Environment, Listener } from '../environment.ts';
 import { apiByKey, ApiVersions } from '../protocol/apis.ts';
@@ -150,10 +150,14 @@ export class ServedConnection {
     try {
       this.#reader.push(chunk, (frame) => this.#handleFrame(frame));
     } catch (error) {
-      const { host, port } = this.#connection.remote;
-      this.#environment.log(`${this.#name}: closes the connection of ${host}:${port}: ${reasonOf(error)}`);
-      this.#connection.close();
+      this.#giveUp(error);
     }
+  }
+
+  #giveUp(error: unknown): void {
+    const { host, port } = this.#connection.remote;
+    this.#environment.log(`${this.#name}: closes the connection of ${host}:${port}: ${reasonOf(error)}`);
+    this.#connection.close();
   }
 
   #handleFrame(frame: Buffer): void {
@@ -185,12 +189,22 @@ export class ServedConnection {
       clientHost: this.#connection.remote.host,
       connection: this,
     };
-    known.handle(body, context, (response) => {
+    const respond: Respond<object> = (response) => {
       if (slot.isAnswered || this.#isClosed) return;
-      const chunks =
-        response === undefined ? [] : encodeResponse(api, header.apiVersion, header.correlationId, response as ResponseInput<Api>);
-      this.#answer(slot, chunks);
-    });
+      try {
+        this.#answer(slot, response === undefined ? [] : encodeResponse(api, header.apiVersion, header.correlationId, response as ResponseInput<Api>));
+      } catch (error) {
+        // Answers may come from a timer or another connection's request, which must not pay for this one.
+        this.#giveUp(error);
+      }
+    };
+    try {
+      known.handle(body, context, respond);
+    } catch (error) {
+      if (slot.isAnswered || !('errorCode' in api.response)) throw error;
+      this.#environment.log(`${this.#name}: ${api.name} of ${context.clientId} failed: ${reasonOf(error)}`);
+      respond({ errorCode: errorCodes.UNKNOWN_SERVER_ERROR });
+    }
     if (this.#slots.length >= this.#limits.maxPendingRequests) this.#pause();
   }
 

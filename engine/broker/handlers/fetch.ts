@@ -3,6 +3,7 @@
  * divergence by leader epoch (KIP-595). A whole batch is always returned, even above the byte limits (KIP-74).
  * Left out: read_committed's aborted transactions (there are no transactions yet, so LSO = high watermark).
  */
+import { StorageError } from '../../environment.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/api.ts';
 import { Fetch } from '../../protocol/apis.ts';
 import { errorCodes } from '../../protocol/errors.ts';
@@ -126,6 +127,12 @@ interface Gathered {
   readonly isUrgent: boolean;
 }
 
+interface ReadOutcome {
+  readonly answer: PartitionAnswer;
+  readonly cold: (() => Promise<Buffer>) | undefined;
+  readonly size: number;
+}
+
 class FetchAttempt {
   readonly #state: BrokerState;
   readonly #pending: Pending;
@@ -185,7 +192,7 @@ class FetchAttempt {
     let isUrgent = false;
     const looked = isFull ? session.targets.values() : session.news;
     for (const target of looked) {
-      const { answer, cold, size } = this.#read(target, { maxBytes: left, minOneBatch: bytes === 0 });
+      const { answer, cold, size } = this.#readGuarded(target, { maxBytes: left, minOneBatch: bytes === 0 });
       bytes += size;
       left -= size;
       if (answer.errorCode !== undefined || answer.divergingEpoch !== undefined) isUrgent = true;
@@ -194,9 +201,20 @@ class FetchAttempt {
     return { answers, bytes, isUrgent };
   }
 
-  #read(target: FetchTarget, limits: { maxBytes: number; minOneBatch: boolean }): { answer: PartitionAnswer; cold: (() => Promise<Buffer>) | undefined; size: number } {
+  /** Parked fetches are looked at from timers and other connections' requests: nothing may be thrown there. */
+  #readGuarded(target: FetchTarget, limits: { maxBytes: number; minOneBatch: boolean }): ReadOutcome {
+    try {
+      return this.#read(target, limits);
+    } catch (error) {
+      this.#state.environment.log(`fetch of ${target.topic || target.topicId.toString('hex')}-${target.index} failed: ${String(error)}`);
+      const errorCode = error instanceof StorageError ? errorCodes.KAFKA_STORAGE_ERROR : errorCodes.UNKNOWN_SERVER_ERROR;
+      return { answer: { partitionIndex: target.index, errorCode, highWatermark: NO_OFFSET, records: EMPTY }, cold: undefined, size: 0 };
+    }
+  }
+
+  #read(target: FetchTarget, limits: { maxBytes: number; minOneBatch: boolean }): ReadOutcome {
     const { partition, position, index } = target;
-    const failed = (errorCode: number): { answer: PartitionAnswer; cold: undefined; size: number } => {
+    const failed = (errorCode: number): ReadOutcome => {
       const logStartOffset = partition?.log.logStartOffset ?? NO_OFFSET;
       return { answer: { partitionIndex: index, errorCode, highWatermark: NO_OFFSET, logStartOffset, records: EMPTY }, cold: undefined, size: 0 };
     };

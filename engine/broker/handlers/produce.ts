@@ -2,6 +2,7 @@
  * Produce: each partition's batch goes into the leader's log as it was sent; acks=all waits until every in-sync replica
  * holds it. Versions 0-2 (old message formats) are refused. Left out: transactions.
  */
+import { StorageError } from '../../environment.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/api.ts';
 import { Produce } from '../../protocol/apis.ts';
 import { errorCodes } from '../../protocol/errors.ts';
@@ -117,7 +118,13 @@ function appendOne(
     return failed(errorCodes.INVALID_TXN_STATE, 'Transactions are not supported.');
   }
   if ((attributes & 0x07) === ZSTD && options.version < FIRST_ZSTD_VERSION) return failed(errorCodes.UNSUPPORTED_COMPRESSION_TYPE);
-  const result = partition.append(records, { requiredAcks: acks, isInternal: false });
+  let result: ReturnType<Partition['append']>;
+  try {
+    result = partition.append(records, { requiredAcks: acks, isInternal: false });
+  } catch (error) {
+    state.environment.log(`${topic}-${data.index}: append failed: ${String(error)}`);
+    return failed(error instanceof StorageError ? errorCodes.KAFKA_STORAGE_ERROR : errorCodes.UNKNOWN_SERVER_ERROR);
+  }
   if (result.kind === 'error') return failed(result.errorCode);
   if (result.kind === 'rejected') return failed(errorOfReason[result.reason], result.message);
   answer.baseOffset = result.baseOffset;

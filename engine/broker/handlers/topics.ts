@@ -17,6 +17,8 @@ export function topicRoutes(state: BrokerState): Route[] {
       skipWait: (request) => request.validateOnly,
     }),
     forwarded(state, DeleteTopics, {
+      // Up to version 5 topics come as bare names, which the version spoken with the controller no longer has.
+      translate: (request) => ({ ...request, topics: [...request.topics, ...request.topicNames.map((name) => ({ name }))], topicNames: [] }),
       isApplied: (_request, response) => (response.responses ?? []).every((each) => each.errorCode !== 0 || !state.image.topicsByName.has(each.name ?? '')),
       failure: (request) => ({
         responses: [
@@ -56,13 +58,16 @@ export function topicRoutes(state: BrokerState): Route[] {
 interface Forwarding<A extends Api> {
   readonly isApplied: (request: RequestOf<A>, response: ResponseInput<A>) => boolean;
   readonly failure: (request: RequestOf<A>) => ResponseInput<A>;
+  /** To the newest version, where it says the same in other fields. */
+  readonly translate?: (request: RequestOf<A>) => RequestInput<A>;
   readonly skipWait?: (request: RequestOf<A>) => boolean;
 }
 
 function forwarded<A extends Api>(state: BrokerState, api: A, options: Forwarding<A>): Route {
   return route(api, (request, _context, respond) => {
     const forward = async (): Promise<ResponseInput<A>> => {
-      const response = (await state.channel.request(api, request as unknown as RequestInput<A>)) as unknown as ResponseInput<A>;
+      const body = options.translate?.(request) ?? (request as unknown as RequestInput<A>);
+      const response = (await state.channel.request(api, body)) as unknown as ResponseInput<A>;
       if (options.skipWait?.(request) !== true) await whenTrue(state, () => options.isApplied(request, response));
       return response;
     };

@@ -1,0 +1,60 @@
+/** What was asked for, as it stands in the stored run: defaults that were in force included. */
+import type { KeyDistributionRecord, Properties, RunConfiguration, TargetConfiguration, WorkloadConfiguration } from '../../results/run.ts';
+import { parseProducerConfig, producerProperties } from '../../engine/client/producer-config.ts';
+import type { BenchOptions } from '../bench-options.ts';
+import type { ExperimentOutcome } from '../experiment-outcome.ts';
+import type { KeyDistribution } from '../workload/key-picker.ts';
+
+export function configurationRecord({ options, topic, target }: Pick<ExperimentOutcome, 'options' | 'topic' | 'target'>): RunConfiguration {
+  return {
+    name: options.name,
+    workload: workloadRecord(options),
+    load: options.load,
+    warmupSeconds: options.warmupSeconds,
+    durationSeconds: options.durationSeconds,
+    workerCount: options.workerCount,
+    topic: { ...options.topic, name: topic },
+    producerProperties: allProducerProperties(options.producerProperties),
+    groups: options.groups,
+    target: targetRecord(options, target),
+    fault: options.fault ?? null,
+    verifies: options.verifies,
+  };
+}
+
+function workloadRecord({ workload }: BenchOptions): WorkloadConfiguration {
+  if (workload.kind === 'file') return { kind: 'file', path: workload.path, key: workload.key ?? null };
+  return { ...workload, keys: keysRecord(workload.keys) };
+}
+
+function keysRecord(keys: KeyDistribution): KeyDistributionRecord {
+  return { ...keys };
+}
+
+/** With the defaults of those that were not given. */
+function allProducerProperties(given: Properties): Properties {
+  const parsed = parseProducerConfig(given);
+  return Object.fromEntries((Object.keys(producerProperties) as (keyof typeof producerProperties)[]).map((name) => [name, given[name] ?? String(parsed[name])]));
+}
+
+function targetRecord(options: BenchOptions, facts: ExperimentOutcome['target']): TargetConfiguration {
+  const { target } = options;
+  if (target.kind === 'external') return { kind: 'external', bootstrap: target.bootstrap, brokerVersions: [] };
+  return {
+    kind: 'embedded',
+    brokerCount: target.brokerCount,
+    dataDirectory: { path: facts.dataDirectory ?? '', kind: target.dataDirectory === undefined ? 'temporary' : 'kept' },
+    files: facts.filesKind === 'mapped' ? 'mapped' : facts.filesKind === 'memory' ? 'memory' : 'portable',
+    brokerProperties: target.brokerProperties,
+    durability: durabilityText(options),
+  };
+}
+
+/** What an acknowledgement promised. Brokers answer from the page cache, as Kafka's do by default. */
+function durabilityText({ producerProperties: given, topic }: BenchOptions): string {
+  const acks = parseProducerConfig(given).requiredAcks;
+  if (acks === 0) return 'nothing: the producer waits for no answer';
+  if (acks === 1) return "in the leader's page cache, not synced to disk, on no other replica for sure";
+  const minIsr = topic.properties['min.insync.replicas'] ?? '1';
+  return `in the page cache of every in-sync replica (at least ${minIsr} of ${topic.replicationFactor}), not synced to disk`;
+}

@@ -1,0 +1,154 @@
+/** From the parts of an outcome to the measured half of the stored run: sums, merged histograms, seconds. Nothing is estimated here. */
+import { LatencyHistogram } from '../../results/histogram.ts';
+import type { BrokerUsageRecord, ErrorCounts, GeneratorUsage, HistogramRecord, Measured, RunEvent, SecondRecord, Throughput } from '../../results/run.ts';
+import type { ExperimentOutcome } from '../experiment-outcome.ts';
+import type { HistogramSeries } from '../latency/histogram-series.ts';
+import type { LoadResult } from '../load/load-messages.ts';
+import { groupRecords } from './group-records.ts';
+
+export function measuredRecord(outcome: ExperimentOutcome): Measured {
+  const { latencies, measureStartSecond, measureEndSecond, readiness, usage } = outcome;
+  const merged = (series: HistogramSeries): HistogramRecord => mergedRecord(series, outcome);
+  return {
+    measureStartSecond,
+    measureEndSecond,
+    readiness: { clusterMs: readiness.clusterMs ?? null, firstAcknowledgedMs: readiness.firstAcknowledgedMs ?? null },
+    throughput: throughput(outcome),
+    latency: {
+      publish: merged(latencies.publish),
+      scheduleDelay: merged(latencies.scheduleDelay),
+      batching: merged(latencies.batching),
+      request: merged(latencies.request),
+    },
+    errors: errorCounts(outcome.loads),
+    seconds: secondRecords(outcome),
+    brokers: brokerRecords(outcome),
+    brokerSamples: usage.samples.map(({ second, brokerId, cpuCores, rssBytes }) => ({ second, brokerId, cpuCores, rssBytes })),
+    generator: generatorUsage(outcome),
+    groups: groupRecords(outcome),
+    events: runEvents(outcome),
+    acknowledgementGaps: outcome.loads.flatMap(({ gaps }) => gaps.map(({ partition, startUs, durationUs }) => ({ partition, startMs: startUs / 1000, durationMs: durationUs / 1000 }))),
+  };
+}
+
+/** The measured window as one histogram. */
+export function mergedRecord(series: HistogramSeries, { measureStartSecond, measureEndSecond }: Pick<ExperimentOutcome, 'measureStartSecond' | 'measureEndSecond'>): HistogramRecord {
+  const { histogram, meanUs, overflowCount } = series.merge(measureStartSecond, measureEndSecond);
+  return LatencyHistogram.of(histogram, { meanUs, overflowCount }).toRecord();
+}
+
+export function measuredSeconds({ measureStartSecond, measureEndSecond }: Pick<ExperimentOutcome, 'measureStartSecond' | 'measureEndSecond'>): number {
+  return measureEndSecond - measureStartSecond;
+}
+
+function throughput(outcome: ExperimentOutcome): Throughput {
+  const { loads, options } = outcome;
+  const sum = (valueOf: (load: LoadResult) => number): number => loads.reduce((total, load) => total + valueOf(load), 0);
+  const records = sum(({ measured }) => measured.records);
+  const batches = sum(({ measured }) => measured.batches);
+  const uncompressedBytes = sum(({ measured }) => measured.uncompressedBytes);
+  const compressedBytes = sum(({ measured }) => measured.batchBytes);
+  const seconds = measuredSeconds(outcome);
+  return {
+    offeredPerSecond: options.load.kind === 'open' ? options.load.ratePerSecond : null,
+    achievedPerSecond: seconds > 0 ? records / seconds : 0,
+    acknowledgedRecords: records,
+    uncompressedBytes,
+    compressedBytes,
+    compressionRatio: compressedBytes > 0 ? uncompressedBytes / compressedBytes : null,
+    batches,
+    recordsPerBatch: batches > 0 ? records / batches : null,
+    requests: batches > 0 ? sum(({ measured }) => measured.requests) : null,
+    keyBytesMean: loads[0]?.keyBytesMean ?? 0,
+    valueBytesMean: loads[0]?.valueBytesMean ?? 0,
+    total: {
+      sentRecords: sum(({ sentRecords }) => sentRecords),
+      acknowledgedRecords: sum(({ acknowledgedRecords }) => acknowledgedRecords),
+      failedRecords: sum(({ failedRecords }) => failedRecords),
+      unsentRecords: sum(({ unsentRecords }) => unsentRecords),
+    },
+  };
+}
+
+function errorCounts(loads: readonly LoadResult[]): ErrorCounts {
+  return {
+    failedRecordsByError: summed(loads.map(({ failedRecordsByError }) => failedRecordsByError)),
+    batchesRetried: loads.reduce((total, { batchesRetried }) => total + batchesRetried, 0),
+    retriesByError: summed(loads.map(({ producerStats }) => producerStats.errorsByName)),
+    bufferFullCount: loads.reduce((total, { bufferFullCount }) => total + bufferFullCount, 0),
+  };
+}
+
+function summed(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const part of parts) for (const [name, count] of Object.entries(part)) total[name] = (total[name] ?? 0) + count;
+  return total;
+}
+
+function secondRecords({ loads, groups, latencies, options }: ExperimentOutcome): SecondRecord[] {
+  const columns = [...loads.flatMap((load) => [load.acknowledgedRecordsBySecond, load.failedRecordsBySecond]), ...groups.map(({ consumedRecordsBySecond }) => consumedRecordsBySecond)];
+  const length = Math.max(0, ...columns.map((column) => column.length), ...latencies.publish.seconds().map((second) => second + 1));
+  const at = (column: readonly number[], second: number): number => column[second] ?? 0;
+  return Array.from({ length }, (_, second): SecondRecord => {
+    const histogram = latencies.publish.at(second);
+    const latency = histogram === undefined || histogram.totalCount === 0 ? undefined : LatencyHistogram.of(histogram, { meanUs: histogram.mean, overflowCount: 0 }).summary();
+    return {
+      second,
+      acknowledgedRecords: loads.reduce((total, load) => total + at(load.acknowledgedRecordsBySecond, second), 0),
+      acknowledgedBytes: loads.reduce((total, load) => total + at(load.acknowledgedBytesBySecond, second), 0),
+      failedRecords: loads.reduce((total, load) => total + at(load.failedRecordsBySecond, second), 0),
+      p50Us: latency?.p50Us ?? null,
+      p99Us: latency?.p99Us ?? null,
+      maxUs: latency?.maxUs ?? null,
+      consumedRecordsByGroup: byGroup(options.groups, groups.map(({ consumedRecordsBySecond }) => at(consumedRecordsBySecond, second))),
+      lagRecordsByGroup: byGroup(options.groups, groups.map(({ lagRecordsBySecond }) => at(lagRecordsBySecond, second))),
+    };
+  });
+}
+
+/** Results stand in the order of the options. */
+function byGroup(groups: readonly { readonly name: string }[], values: readonly number[]): Record<string, number> {
+  return Object.fromEntries(values.map((value, index) => [groups[index]?.name ?? String(index), value]));
+}
+
+function brokerRecords(outcome: ExperimentOutcome): BrokerUsageRecord[] {
+  const seconds = measuredSeconds(outcome);
+  return outcome.usage.brokers.map(({ brokerId, cpuUs, rssBytesMax }) => {
+    const broker = outcome.target.brokers.find(({ id }) => id === brokerId);
+    const { host, port } = broker?.endpoint ?? { host: '', port: 0 };
+    return {
+      brokerId,
+      endpoint: `${host}:${port}`,
+      isController: broker?.isController ?? false,
+      cpuSeconds: cpuUs / 1e6,
+      cpuCoresMean: seconds > 0 ? cpuUs / 1e6 / seconds : 0,
+      rssBytesMax,
+    };
+  });
+}
+
+function generatorUsage({ usage, loads, groups, options }: ExperimentOutcome): GeneratorUsage {
+  return {
+    cpuSeconds: usage.generatorCpuUs / 1e6,
+    rssBytesMax: usage.generatorRssBytesMax,
+    workers: [
+      ...loads.map(({ worker, measured }) => ({ name: `load ${worker}`, cpuSeconds: measured.threadCpuUs / 1e6, utilization: measured.utilization })),
+      ...groups.map(({ measured }, index) => ({ name: `group ${options.groups[index]?.name ?? index}`, cpuSeconds: measured.threadCpuUs / 1e6, utilization: measured.utilization })),
+    ],
+  };
+}
+
+function runEvents({ fault, topologyChanges, topic }: ExperimentOutcome): RunEvent[] {
+  const events: RunEvent[] = topologyChanges.map((change) =>
+    change.kind === 'leader'
+      ? { kind: 'leaderChange', atMs: change.atUs / 1000, topic, partition: change.partition, leader: change.leaderId < 0 ? null : change.leaderId }
+      : { kind: 'isrChange', atMs: change.atUs / 1000, topic, partition: change.partition, isr: change.inSyncReplicas },
+  );
+  if (fault !== undefined) {
+    events.push({ kind: 'brokerKilled', atMs: fault.killedAtUs / 1000, brokerId: fault.brokerId, signal: 'SIGKILL', ledPartitions: fault.ledPartitions });
+    if (fault.restartedAtUs !== undefined && fault.restartTookUs !== undefined) {
+      events.push({ kind: 'brokerRestarted', atMs: (fault.restartedAtUs + fault.restartTookUs) / 1000, brokerId: fault.brokerId, tookMs: fault.restartTookUs / 1000 });
+    }
+  }
+  return events.sort((a, b) => a.atMs - b.atMs);
+}

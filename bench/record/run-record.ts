@@ -1,0 +1,52 @@
+/** From a run's outcome to its stored record, all but the plan. */
+import { RUN_SCHEMA_VERSION, type Run, type RunStatus, type Verification } from '../../results/run.ts';
+import { newRunId } from '../../results/run-store.ts';
+import type { ExperimentOutcome } from '../experiment-outcome.ts';
+import { configurationRecord } from './configuration-record.ts';
+import { headroomVersion, hostRecord } from './host-record.ts';
+import { measuredRecord } from './measured-record.ts';
+import { runWarnings } from './run-warnings.ts';
+
+export type UnplannedRun = Omit<Run, 'plan'>;
+
+export interface RunContext {
+  readonly commandLine: readonly string[];
+  readonly elapsedSeconds: number;
+}
+
+const METHOD =
+  'every batch was read back from the log, offset by offset, and held against the producer\'s own account of what was acknowledged: place, sequence, CRC-32C of the uncompressed records; events with a stamp also one by one, by number and key';
+
+export function runRecord(outcome: ExperimentOutcome, { commandLine, elapsedSeconds }: RunContext): UnplannedRun {
+  const startedAt = new Date(outcome.startedAtEpochMs);
+  const headroom = headroomVersion();
+  const host = hostRecord(outcome.target.dataDirectory);
+  const measured = measuredRecord(outcome);
+  return {
+    schemaVersion: RUN_SCHEMA_VERSION,
+    id: newRunId(startedAt),
+    startedAt: startedAt.toISOString(),
+    elapsedSeconds,
+    commandLine,
+    status: statusOf(outcome),
+    headroom,
+    host,
+    seed: outcome.options.seed,
+    warnings: runWarnings({ outcome, measured, host, headroom }),
+    configuration: configurationRecord(outcome),
+    measured,
+    verification: verificationOf(outcome),
+  };
+}
+
+function statusOf({ isPartial }: ExperimentOutcome): RunStatus {
+  return isPartial ? { kind: 'partial', reason: 'interrupted by the operator' } : { kind: 'complete' };
+}
+
+function verificationOf({ verification, isPartial, options }: ExperimentOutcome): Verification {
+  if (verification === undefined) {
+    const reason = !options.verifies ? 'switched off with --no-verify' : isPartial ? 'the run was cut short' : 'it could not be done';
+    return { kind: 'skipped', reason };
+  }
+  return { kind: 'done', method: METHOD, elapsedMs: verification.elapsedMs, ...verification.report };
+}

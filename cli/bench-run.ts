@@ -1,0 +1,72 @@
+/**
+ * Runs what `headroom bench` was asked for: progress, the two meanings of Ctrl-C (end early and keep what was measured; end now), the
+ * stored result, the report and the exit code.
+ */
+import { writeFile } from 'node:fs/promises';
+import pc from 'picocolors';
+import { ExperimentError } from '../bench/experiment-error.ts';
+import { runRecord } from '../bench/record/run-record.ts';
+import { runExperiment } from '../bench/run-experiment.ts';
+import { runText } from '../results/render/run-text.ts';
+import { RunStore, serializeRun } from '../results/run-store.ts';
+import type { Run } from '../results/run.ts';
+import { planRun } from '../sizing/plan-run.ts';
+import { benchOptionsFrom, consumerRateFrom, type BenchFlags } from './bench-flags.ts';
+import { CliError } from './cli-error.ts';
+import { ProgressLine } from './progress-line.ts';
+import { outputWidth } from './output-width.ts';
+
+const EXIT_CHECK_FAILED = 1;
+const EXIT_INTERRUPTED = 130;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export async function runBench(flags: BenchFlags & { out?: string; json?: boolean; verbose?: boolean }): Promise<void> {
+  const options = benchOptionsFrom(flags);
+  const consumerRate = consumerRateFrom(flags);
+  const progress = new ProgressLine(process.stderr, { showsBrokerLines: flags.verbose === true });
+  const interruption = interruptionBySignal();
+  const startMs = performance.now();
+  try {
+    const outcome = await runExperiment({ options, onProgress: progress.show, signal: interruption.signal });
+    progress.end();
+    const unplanned = runRecord(outcome, { commandLine: ['headroom', ...process.argv.slice(2)], elapsedSeconds: (performance.now() - startMs) / 1000 });
+    await present({ ...unplanned, plan: planRun(unplanned, { consumerRate }) }, flags);
+    if (outcome.isPartial) process.exitCode = EXIT_INTERRUPTED;
+    if (outcome.verification?.report.passed === false) process.exitCode = EXIT_CHECK_FAILED;
+  } catch (error) {
+    progress.end();
+    if (interruption.signal.aborted) throw new CliError('interrupted before anything was measured', EXIT_INTERRUPTED);
+    if (error instanceof ExperimentError) throw new CliError(error.message, error.code === 'usage' ? 2 : 3);
+    throw error;
+  } finally {
+    interruption.close();
+  }
+}
+
+async function present(run: Run, flags: { out?: string; json?: boolean }): Promise<void> {
+  const path = await new RunStore().write(run);
+  if (flags.out !== undefined) await writeFile(flags.out, serializeRun(run));
+  if (flags.json === true) {
+    process.stdout.write(serializeRun(run));
+    return;
+  }
+  process.stdout.write(runText(run, { width: outputWidth(), isColored: pc.isColorSupported }));
+  process.stdout.write(`\nStored in ${path}\n`);
+}
+
+/** The first signal ends the run early; the second one ends the process, and the brokers notice and end as well. */
+function interruptionBySignal(): { signal: AbortSignal; close(): void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    process.stderr.write('\nending early and keeping what was measured; once more to end now\n');
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    close: () => {
+      for (const name of SIGNALS) process.off(name, onSignal);
+    },
+  };
+}
