@@ -2,8 +2,13 @@
  * One run from nothing to its outcome: target, topic, workers, load, fault, drain, check. Whatever it opened is closed again, also
  * when a step throws or the signal aborts; an abort during the load gives what was measured until then.
  */
-import { Admin } from '../engine/client/admin.ts';
-import { ClusterClient } from '../engine/client/cluster-client.ts';
+import { Admin, AdminError } from '../engine/client/admin.ts';
+import { ClusterClient, TopicNotReadyError } from '../engine/client/cluster-client.ts';
+import { ClientConfigError } from '../engine/client/config-table.ts';
+import { parseConsumerConfig } from '../engine/client/consumer-config.ts';
+import { ConnectionLostError, UnsupportedApiError } from '../engine/client/kafka-connection.ts';
+import { parseProducerConfig } from '../engine/client/producer-config.ts';
+import { ClusterError } from '../engine/cluster/embedded-cluster.ts';
 import { createHostEnvironment } from '../engine/host/host-environment.ts';
 import { checkBenchOptions, type BenchOptions } from './bench-options.ts';
 import { ExperimentError } from './experiment-error.ts';
@@ -25,10 +30,27 @@ export interface RunExperimentOptions {
   readonly signal: AbortSignal;
 }
 
+/** Rejects with ExperimentError when the options contradict or the target does not do what is asked. */
 export async function runExperiment(run: RunExperimentOptions): Promise<ExperimentOutcome> {
+  checkBenchOptions(run.options);
+  checkClients(run.options);
+  const isStamped = checkWorkload(run.options);
+  // The clients' timers do not keep a process alive.
+  const keptAlive = setInterval(() => {}, 60_000);
+  try {
+    return await runSteps(run, isStamped);
+  } catch (error) {
+    throw ENVIRONMENT_ERRORS.some((kind) => error instanceof kind) ? new ExperimentError('environment', (error as Error).message, error) : error;
+  } finally {
+    clearInterval(keptAlive);
+  }
+}
+
+const ENVIRONMENT_ERRORS = [AdminError, ClusterError, ConnectionLostError, UnsupportedApiError, TopicNotReadyError];
+const REACH_LIMIT_MS = 10_000;
+
+async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<ExperimentOutcome> {
   const { options, onProgress, signal } = run;
-  checkBenchOptions(options);
-  const isStamped = checkWorkload(options);
   signal.throwIfAborted();
 
   await using closing = new AsyncDisposableStack();
@@ -43,6 +65,7 @@ export async function runExperiment(run: RunExperimentOptions): Promise<Experime
   const environment = createHostEnvironment();
   const client = new ClusterClient(environment, { bootstrap: [...target.bootstrap], clientId: 'headroom-bench' });
   closing.defer(() => client.close());
+  await reach(client, options, signal);
   const admin = new Admin(client);
   const readiness = await readinessOf(target, { client, admin, replicationFactor: options.topic.replicationFactor, startMs, clusterMs });
   signal.throwIfAborted();
@@ -69,6 +92,35 @@ export async function runExperiment(run: RunExperimentOptions): Promise<Experime
 
 function factsOf({ brokers, dataDirectory, filesKind }: Target): TargetFacts {
   return { brokers: brokers.map(({ id, endpoint, isController }) => ({ id, endpoint, isController })), dataDirectory, filesKind };
+}
+
+/** An address that nobody answers at is found before anything else is tried. */
+async function reach(client: ClusterClient, { target }: BenchOptions, signal: AbortSignal): Promise<void> {
+  const deadlineMs = performance.now() + REACH_LIMIT_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await client.refresh();
+      return;
+    } catch (error) {
+      if (!(error instanceof ConnectionLostError) || performance.now() >= deadlineMs) {
+        const where = target.kind === 'external' ? target.bootstrap : 'the embedded cluster';
+        throw new ExperimentError('environment', `${where}: ${(error as Error).message}`, error);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Client properties that cannot be used are found before anything is started. */
+function checkClients({ producerProperties, groups }: BenchOptions): void {
+  try {
+    parseProducerConfig(producerProperties);
+    for (const { name, properties } of groups) parseConsumerConfig({ 'group.id': name, ...properties });
+  } catch (error) {
+    if (error instanceof ClientConfigError) throw new ExperimentError('usage', error.message, error);
+    throw error;
+  }
 }
 
 /** Opens the workload once, so that a payload that cannot be used is found before anything is started. True when values carry stamps. */

@@ -222,6 +222,7 @@ export class Broker {
 
   async #register(endpoint: Endpoint): Promise<void> {
     const { brokerId, clusterId } = this.#options;
+    let lastRefusal: number = errorCodes.NONE;
     const listeners = [{ name: 'PLAINTEXT', host: endpoint.host, port: endpoint.port, securityProtocol: PLAINTEXT }];
     for (;;) {
       try {
@@ -230,7 +231,8 @@ export class Broker {
           this.#brokerEpoch = answer.brokerEpoch;
           return;
         }
-        this.#environment.log(`broker ${brokerId}: registration refused: ${errorName(answer.errorCode)}; tries again`);
+        if (answer.errorCode !== lastRefusal) this.#environment.log(`registration refused: ${errorName(answer.errorCode)}; tries again`);
+        lastRefusal = answer.errorCode;
       } catch (error) {
         if (this.#isClosed) throw error;
       }
@@ -249,7 +251,7 @@ export class Broker {
       } else if (answer.errorCode === errorCodes.NONE) {
         delayMs = REGISTER_RETRY_MS;
       } else {
-        this.#environment.log(`broker ${this.#options.brokerId}: heartbeat refused: ${errorName(answer.errorCode)}`);
+        this.#environment.log(`heartbeat refused: ${errorName(answer.errorCode)}`);
       }
     } catch {
       delayMs = Math.min(delayMs, 10 * REGISTER_RETRY_MS);
@@ -265,7 +267,7 @@ export class Broker {
     try {
       await this.#channel.request(BrokerHeartbeat, this.#heartbeatBody(true));
     } catch (error) {
-      this.#environment.log(`broker ${this.#options.brokerId}: could not hand over before the stop: ${String(error)}`);
+      this.#environment.log(`could not hand over before the stop: ${String(error)}`);
     }
   }
 

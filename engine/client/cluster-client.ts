@@ -6,7 +6,7 @@
 import type { Endpoint, Environment, Timer } from '../environment.ts';
 import { Metadata } from '../protocol/apis.ts';
 import type { ResponseOf } from '../protocol/api.ts';
-import { errorCodes } from '../protocol/errors.ts';
+import { errorCodes, errorName } from '../protocol/errors.ts';
 import { ConnectionLostError, KafkaConnection } from './kafka-connection.ts';
 
 export interface ClusterClientOptions {
@@ -45,6 +45,11 @@ const METADATA_MAX_AGE_MS = 300_000;
 const TOPIC_TIMEOUT_MS = 60_000;
 /** A broker that hangs is left for another one sooner than a request that does work. */
 const METADATA_TIMEOUT_MS = 5_000;
+
+/** A topic that does not come to have a leader for each partition. */
+export class TopicNotReadyError extends Error {
+  override readonly name = 'TopicNotReadyError';
+}
 
 export class ClusterClient {
   readonly environment: Environment;
@@ -153,13 +158,13 @@ export class ClusterClient {
         const topic = this.#topics.get(name);
         if (topic !== undefined && topic.partitions.every(({ leaderId }) => leaderId >= 0)) return topic;
         const errorCode = this.#topicErrors.get(name) ?? 0;
-        if (errorCode === errorCodes.INVALID_TOPIC_EXCEPTION || errorCode === errorCodes.TOPIC_AUTHORIZATION_FAILED) throw new Error(`topic ${name}: error code ${errorCode}`);
+        if (errorCode === errorCodes.INVALID_TOPIC_EXCEPTION || errorCode === errorCodes.TOPIC_AUTHORIZATION_FAILED) throw new TopicNotReadyError(`topic ${name}: ${errorName(errorCode)}`);
         if (topic !== undefined) reason = 'a partition has no leader';
       } catch (error) {
         if (!(error instanceof ConnectionLostError)) throw error;
         reason = error.message;
       }
-      if (this.#isClosed || this.environment.clock.monotonicMs() >= deadlineMs) throw new Error(`topic ${name} is not ready: ${reason}`);
+      if (this.#isClosed || this.environment.clock.monotonicMs() >= deadlineMs) throw new TopicNotReadyError(`topic ${name} is not ready: ${reason}`);
       await this.pause(Math.min(this.#options.retryBackoffMaxMs, this.#options.retryBackoffMs * 2 ** attempt));
     }
   }

@@ -15,6 +15,7 @@ const { createHostEnvironment } = await import('../host/host-environment.ts');
 
 const LOOPBACK = '127.0.0.1';
 const END_TIMEOUT_MS = 5000;
+const REMOVE_ATTEMPTS = 20;
 const EXIT_ENVIRONMENT = 3;
 const EXIT_BUG = 4;
 const options = JSON.parse(process.argv[2] ?? '{}') as BrokerProcessOptions;
@@ -82,22 +83,37 @@ async function end(how: { handsOver: boolean }): Promise<void> {
 
 async function endOrphaned(): Promise<void> {
   if (!options.isTemporary) return end({ handsOver: false });
-  rmSync(options.directory, { recursive: true, force: true });
-  // The last one alive takes what the others, killed perhaps, left.
   const parent = dirname(options.directory);
+  removeTree(options.directory);
+  // The last one alive takes what the others, killed perhaps, left.
   const names = existsSync(parent) ? readdirSync(parent) : [];
-  if (!names.some((name) => isDirectoryLocked(join(parent, name)))) rmSync(parent, { recursive: true, force: true });
+  if (!names.some((name) => isDirectoryLocked(join(parent, name)))) removeTree(parent);
   process.exit(0);
 }
 
-/** Ends the process once the parent has been told why. */
+/** Others may remove the same tree, or still be writing to it. */
+function removeTree(directory: string): void {
+  for (let attempt = 1; attempt <= REMOVE_ATTEMPTS && existsSync(directory); attempt++) {
+    try {
+      rmSync(directory, { recursive: true, force: true });
+    } catch (error) {
+      if (attempt === REMOVE_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Ends the process once the parent, if there still is one, has been told why. */
 function fail(message: string, exitCode: number): void {
   isEnding = true;
-  const exit = (): never => process.exit(exitCode);
-  if (process.connected) process.send?.({ kind: 'failed', message } satisfies FromBroker, exit);
-  else exit();
+  const exit = (isTold: boolean): void => {
+    if (!isTold && options.isTemporary) void endOrphaned();
+    else process.exit(exitCode);
+  };
+  if (process.connected) process.send?.({ kind: 'failed', message } satisfies FromBroker, (error: Error | null) => exit(error === null));
+  else exit(false);
 }
 
 function send(message: FromBroker): void {
-  if (process.connected) process.send?.(message);
+  // A parent that is gone shows as a disconnect too: an error of the sending says nothing more.
+  if (process.connected) process.send?.(message, () => {});
 }

@@ -42,7 +42,10 @@ export class Controller {
   readonly #log: MetadataLog;
   readonly #server: RequestServer;
   readonly #wheel: TimerWheel;
+  /** For brokers known from the log: when this controller started, until they speak. */
   readonly #lastHeardMs = new Map<number, number>();
+  /** Brokers that spoke to this controller. One that is only known from the log may have ended with it: a new incarnation may take its place. */
+  readonly #isHeard = new Set<number>();
   readonly #parked = new Set<ParkedFetch>();
   #timers: Timer[] = [];
   #lastSessionCheckMs = 0;
@@ -105,7 +108,8 @@ export class Controller {
     const known = this.image.brokers.get(body.brokerId);
     const incarnationId = body.incarnationId.toString('hex');
     if (known !== undefined && known.incarnationId === incarnationId) return { brokerEpoch: known.brokerEpoch };
-    if (known !== undefined && !known.isFenced && !this.#isSilent(body.brokerId) && this.#isElsewhere(known.endpoint, body)) {
+    const isAlive = known !== undefined && !known.isFenced && this.#isHeard.has(body.brokerId) && !this.#isSilent(body.brokerId);
+    if (isAlive && this.#isElsewhere(known.endpoint, body)) {
       return { errorCode: errorCodes.DUPLICATE_BROKER_REGISTRATION };
     }
     // A new incarnation starts fenced and out of every ISR that has another member: what it had not flushed may be gone.
@@ -121,7 +125,7 @@ export class Controller {
       fenced: true,
     };
     this.#commit([...records, registration]);
-    this.#lastHeardMs.set(body.brokerId, this.#environment.clock.monotonicMs());
+    this.#hear(body.brokerId);
     return { brokerEpoch: this.image.brokers.get(body.brokerId)?.brokerEpoch ?? -1 };
   }
 
@@ -134,7 +138,7 @@ export class Controller {
     const broker = this.image.brokers.get(body.brokerId);
     if (broker === undefined) return { errorCode: errorCodes.BROKER_ID_NOT_REGISTERED };
     if (broker.brokerEpoch !== body.brokerEpoch) return { errorCode: errorCodes.STALE_BROKER_EPOCH };
-    this.#lastHeardMs.set(body.brokerId, this.#environment.clock.monotonicMs());
+    this.#hear(body.brokerId);
     const isCaughtUp = body.currentMetadataOffset >= broker.brokerEpoch;
     if (body.wantShutDown) {
       if (!broker.isFenced) this.#fence(body.brokerId);
@@ -144,6 +148,11 @@ export class Controller {
       this.#commit([{ kind: 'unfenceBroker', id: body.brokerId, epoch: broker.brokerEpoch }, ...recordsForReturnedBroker(this.image, body.brokerId)]);
     }
     return { isCaughtUp, isFenced: !this.image.isAlive(body.brokerId), shouldShutDown: false };
+  }
+
+  #hear(brokerId: number): void {
+    this.#lastHeardMs.set(brokerId, this.#environment.clock.monotonicMs());
+    this.#isHeard.add(brokerId);
   }
 
   #isSilent(brokerId: number): boolean {

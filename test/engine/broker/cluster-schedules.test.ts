@@ -14,7 +14,7 @@ import { SimulatedReader } from '../../simulator/simulated-reader.ts';
 
 const TOPIC = 'clicks';
 const PARTITIONS = 2;
-const SCHEDULES = Number(process.env["N"] ?? 12);
+const SCHEDULES = 300;
 const FAULT_COUNT = 10;
 const HEALING_MS = 20_000;
 
@@ -94,7 +94,7 @@ class Schedule {
         for (const name of names) if (name !== victim) cluster.network.cut(victim, name, random.pick(['breaks', 'holds']));
         break;
       case 6:
-        if (victim !== CONTROLLER && cluster.isRunning(CONTROLLER)) {
+        if (victim !== CONTROLLER && cluster.isRunning(victim)) {
           cluster.resumeAll();
           await cluster.stop(Number(victim.slice(-1)), { handsOver: random.nextInt(2) === 0 });
         }
