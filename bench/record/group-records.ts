@@ -3,7 +3,7 @@ import type { GroupRecord, MeasuredRate } from '../../results/run.ts';
 import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import { HistogramSeries } from '../latency/histogram-series.ts';
 import type { ConsumeResult } from '../load/load-messages.ts';
-import { measuredSeconds, mergedRecord } from './measured-record.ts';
+import { measuredSeconds, mergedRecord } from './measured-window.ts';
 
 /** A thread that was less busy says more about its idle costs than about its limit. */
 const BUSY_SHARE_MIN = 0.05;

@@ -5,6 +5,7 @@ import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
 import type { LoadResult } from '../load/load-messages.ts';
 import { groupRecords } from './group-records.ts';
+import { measuredSeconds, mergedRecord } from './measured-window.ts';
 
 export function measuredRecord(outcome: ExperimentOutcome): Measured {
   const { latencies, measureStartSecond, measureEndSecond, readiness, usage } = outcome;
@@ -29,16 +30,6 @@ export function measuredRecord(outcome: ExperimentOutcome): Measured {
     events: runEvents(outcome),
     acknowledgementGaps: outcome.loads.flatMap(({ gaps }) => gaps.map(({ partition, startUs, durationUs }) => ({ partition, startMs: startUs / 1000, durationMs: durationUs / 1000 }))),
   };
-}
-
-/** The measured window as one histogram. */
-export function mergedRecord(series: HistogramSeries, { measureStartSecond, measureEndSecond }: Pick<ExperimentOutcome, 'measureStartSecond' | 'measureEndSecond'>): HistogramRecord {
-  const { histogram, meanUs, overflowCount } = series.merge(measureStartSecond, measureEndSecond);
-  return LatencyHistogram.of(histogram, { meanUs, overflowCount }).toRecord();
-}
-
-export function measuredSeconds({ measureStartSecond, measureEndSecond }: Pick<ExperimentOutcome, 'measureStartSecond' | 'measureEndSecond'>): number {
-  return measureEndSecond - measureStartSecond;
 }
 
 function throughput(outcome: ExperimentOutcome): Throughput {
