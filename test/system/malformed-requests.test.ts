@@ -24,7 +24,7 @@ afterAll(async () => {
   await cluster?.[Symbol.asyncDispose]();
 });
 
-describe('a broker closes only the connection, and logs one line, for', () => {
+describe('a broker closes only the connection, and logs one line, for', { timeout: 10_000 }, () => {
   it.each<[string, Buffer]>([
     ['a size of 2 GiB', int32(0x7fffffff)],
     ['a negative size', int32(-1)],
@@ -35,7 +35,6 @@ describe('a broker closes only the connection, and logs one line, for', () => {
     ['a version that this API does not have', framed(header(METADATA, 99))],
     ['an array of 2^31 - 1 topics in a small frame', framed(Buffer.concat([header(METADATA, 1), int32(0x7fffffff)]))],
     ['a body that is cut short', framed(Buffer.concat([header(FETCH, 4), Buffer.from([0, 0, 1])]))],
-    ['bytes behind the end of the body', framed(Buffer.concat([header(API_VERSIONS, 0), Buffer.alloc(40)]))],
     ['a request of another protocol', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')],
   ])('%s', async (_, bytes) => {
     await expectOnlyThisConnectionToEnd(bytes);
