@@ -56,6 +56,7 @@ it('keeps every acknowledged record exactly once through the loss of a leader, t
   await until('every replica in sync again', async () => (await inSyncReplicas(TOPIC)).every((isr) => isr.length === 3));
 
   const acknowledged = (await Promise.all(writers.map((writer) => writer.stop()))).flat();
+  expect(acknowledged.length).toBeGreaterThan(PARTITIONS * 4 * BATCH_RECORDS);
   const stored = await readAll(TOPIC);
   const times = new Map<string, number>();
   for (const value of stored) times.set(value, (times.get(value) ?? 0) + 1);
