@@ -195,17 +195,40 @@ class LogLoader {
   }
 }
 
-/** Newest snapshot at or below `upTo`, then the batches between it and `upTo` from the files. */
+/** What is read again below a snapshot: 64 requests of the default batch size, for their retries. */
+const RECALLED_BYTES = 4 * 1024 * 1024;
+
+/** Newest snapshot at or below `upTo`, with the windows of batches below it, then the batches between it and `upTo` from the files. */
 export function rebuildProducers(options: { segments: readonly LogSegment[]; producers: ProducerStateManager; upTo: number; nowMs: number }): void {
   const { segments, producers, upTo } = options;
-  const snapshotOffset = producers.loadSnapshot(upTo, options.nowMs) ?? (segments[0] as LogSegment).baseOffset;
-  if (snapshotOffset >= upTo) return;
-  for (let at = floorSegment(segments, snapshotOffset); at < segments.length; at += 1) {
+  const snapshotOffset = producers.loadSnapshot(upTo, options.nowMs);
+  const from = snapshotOffset ?? (segments[0] as LogSegment).baseOffset;
+  if (snapshotOffset !== undefined) producers.recallBatches((visit) => scanBelow(segments, snapshotOffset, visit));
+  for (let at = floorSegment(segments, from); at < segments.length; at += 1) {
     const segment = segments[at] as LogSegment;
     if (segment.baseOffset >= upTo) return;
-    const from = snapshotOffset > segment.baseOffset ? (segment.findBatch(snapshotOffset) ?? segment.size) : 0;
-    scanBatches(segment.file, { from, firstOffset: segment.baseOffset, check: 'headers' }, (bytes, batchAt) => {
-      if (readBaseOffset(bytes, batchAt) + readLastOffsetDelta(bytes, batchAt) < upTo) producers.apply(bytes, batchAt);
-    });
+    scanHeaders(segment, { from: from > segment.baseOffset ? (segment.findBatch(from) ?? segment.size) : 0, upTo }, (bytes, batchAt) => producers.apply(bytes, batchAt));
   }
+}
+
+/** The last batches that end below `upTo`, at least 4 MiB of them if there are so many, in order. */
+function scanBelow(segments: readonly LogSegment[], upTo: number, visit: (bytes: Buffer, at: number) => void): void {
+  const last = floorSegment(segments, upTo - 1);
+  const end = (segments[last] as LogSegment).findBatch(upTo) ?? (segments[last] as LogSegment).size;
+  let first = last;
+  let bytes = end;
+  while (bytes < RECALLED_BYTES && first > 0) bytes += (segments[--first] as LogSegment).size;
+  for (let at = first; at <= last; at += 1) {
+    const segment = segments[at] as LogSegment;
+    const from = at === first ? segment.offsetIndex.batchStartAtOrBelow(Math.max(0, bytes - RECALLED_BYTES)) : 0;
+    scanHeaders(segment, { from, upTo }, visit);
+  }
+}
+
+function scanHeaders(segment: LogSegment, range: { from: number; upTo: number }, visit: (bytes: Buffer, at: number) => void): void {
+  segment.walk(range.from, (bytes, at) => {
+    if (readBaseOffset(bytes, at) + readLastOffsetDelta(bytes, at) >= range.upTo) return false;
+    visit(bytes, at);
+    return true;
+  });
 }

@@ -108,6 +108,17 @@ export class ProducerStateManager {
     if (!known.includes(offset)) this.snapshots = [...known, offset].sort((a, b) => a - b);
   }
 
+  /**
+   * A snapshot knows only each producer's last batch, so a retry of an earlier one would pass for a gap after a restart.
+   * `scan` shows the batches that end right below the loaded snapshot, in order; those of a producer's last five come back.
+   */
+  recallBatches(scan: (visit: (batch: Buffer, at: number) => void) => void): void {
+    if (this.entries.size === 0) return;
+    const earlier = new ProducerStateManager(this.files, { directory: this.directory, expirationMs: this.expirationMs });
+    scan((batch, at) => earlier.apply(batch, at));
+    for (const [producerId, entry] of this.entries) entry.takeWindow(earlier.entries.get(producerId));
+  }
+
   /** Replaces the state by the newest readable snapshot at or below `offset`; returns its offset, undefined when there is none. */
   loadSnapshot(offset: number, nowMs: number): number | undefined {
     this.entries.clear();
@@ -217,6 +228,18 @@ class ProducerEntry {
     this.timestamps[at] = this.timestampMs;
     this.newest = at;
     if (this.count < WINDOW) this.count += 1;
+  }
+
+  /** The batches that `earlier` remembers, if they end with this one's last. */
+  takeWindow(earlier: ProducerEntry | undefined): void {
+    if (earlier === undefined || this.count === 0 || earlier.count <= this.count || earlier.epoch !== this.epoch) return;
+    if (earlier.lastSequence !== this.lastSequence || earlier.lastOffsets[earlier.newest] !== this.lastOffsets[this.newest]) return;
+    this.count = earlier.count;
+    this.newest = earlier.newest;
+    this.lastSequences.set(earlier.lastSequences);
+    this.offsetDeltas.set(earlier.offsetDeltas);
+    this.lastOffsets.set(earlier.lastOffsets);
+    this.timestamps.set(earlier.timestamps);
   }
 
   /** Only the exact same batch counts: both its first and its last sequence match. */

@@ -1,6 +1,7 @@
 /**
  * Whole clusters under random schedules of kills, pauses, cut links and restarts; then everything is healed, and every
- * acknowledged record must be in all replicas exactly once, in order, at its offset. HEADROOM_SEED repeats a schedule.
+ * acknowledged record must be in all replicas exactly once, in order, at its offset. HEADROOM_SEED repeats a schedule,
+ * HEADROOM_SCHEDULES sets how many there are (npm run test:soak: many).
  */
 import { describe, expect, it } from 'vitest';
 import { KafkaConnection } from '../../../engine/client/kafka-connection.ts';
@@ -14,7 +15,7 @@ import { SimulatedReader } from '../../simulator/simulated-reader.ts';
 
 const TOPIC = 'clicks';
 const PARTITIONS = 2;
-const SCHEDULES = 300;
+const SCHEDULES = Number(process.env['HEADROOM_SCHEDULES'] ?? 50);
 const FAULT_COUNT = 10;
 const HEALING_MS = 20_000;
 

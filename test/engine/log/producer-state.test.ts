@@ -90,6 +90,28 @@ describe('producer state', () => {
     expect(log.producers.producerCount).toBe(0);
   });
 
+  it('knows the last five batches after a clean restart and a roll, not only the newest', () => {
+    const log = fixture.open();
+    for (let i = 0; i < 100; i += 1) append(log, { valueBytes: 400, producerId: 7 + (i % 2), producerEpoch: 0, baseSequence: i >> 1 });
+    expect(log.segmentCount).toBeGreaterThan(2);
+    log.close({ clean: true });
+    const again = fixture.open({ cleanShutdown: true });
+    expect(again.recovery.kind).toBe('clean');
+    const retries = Array.from({ length: 12 }, (_, age) => append(again, { valueBytes: 400, producerId: 8, producerEpoch: 0, baseSequence: 49 - age }));
+    expect(retries.slice(0, 5)).toMatchObject([99, 97, 95, 93, 91].map((baseOffset) => ({ kind: 'duplicate', baseOffset })));
+    expect(retries.slice(5).map(({ kind }) => kind)).toEqual(Array(7).fill('rejected'));
+  });
+
+  it('knows the last five batches after a truncation to the end of a segment', () => {
+    const log = fixture.open();
+    for (let i = 0; i < 100; i += 1) append(log, { valueBytes: 400, producerId: 7, producerEpoch: 0, baseSequence: i });
+    const rollOffset = Number(fixture.files().filter((name) => name.endsWith('.snapshot')).at(-1)?.slice(0, 20));
+    log.truncateTo(rollOffset);
+    expect(append(log, { valueBytes: 400, producerId: 7, producerEpoch: 0, baseSequence: rollOffset - 5 })).toMatchObject({ kind: 'duplicate', baseOffset: rollOffset - 5 });
+    expect(append(log, { valueBytes: 400, producerId: 7, producerEpoch: 0, baseSequence: rollOffset - 6 })).toMatchObject({ kind: 'rejected' });
+    expect(append(log, { valueBytes: 400, producerId: 7, producerEpoch: 0, baseSequence: rollOffset })).toMatchObject({ kind: 'appended', baseOffset: rollOffset });
+  });
+
   it('falls back to the batches when a snapshot is damaged', () => {
     const log = fixture.open();
     for (let i = 0; i < 100; i += 1) append(log, { valueBytes: 400, producerId: 7, producerEpoch: 0, baseSequence: i });
