@@ -47,4 +47,6 @@ export interface ExperimentOutcome extends LoadOutcome {
   readonly startedAtEpochMs: number;
   readonly readiness: Readiness;
   readonly verification: { readonly report: VerificationReport; readonly elapsedMs: number } | undefined;
+  /** Why the run is no whole one although nobody ended it: the target was gone when the records were to be read back. */
+  readonly failure: string | undefined;
 }

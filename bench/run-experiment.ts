@@ -71,7 +71,7 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
   signal.throwIfAborted();
   onProgress({ kind: 'phase', phase: 'creatingTopic', detail: `${options.topic.partitions} partitions` });
   const topic = await prepareTopic(admin, options);
-  closing.defer(() => topic.close());
+  closing.defer(() => topic.close().catch((error: unknown) => onProgress({ kind: 'event', sentence: `topic ${topic.name} is left behind: ${(error as Error).message}` })));
   signal.throwIfAborted();
 
   const loadPhase = new LoadPhase({ options, target, topic, topology: new TopologyWatcher(client, topic.name), isStamped, onProgress, signal });
@@ -86,8 +86,8 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
     };
     return new BrokerKill({ ...clock, fault: options.fault, brokers: target.brokers, leaders, onEvent: (sentence) => onProgress({ kind: 'event', sentence }) });
   });
-  const verification = await verify(run, { target, topic, isStamped, load });
-  return { ...load, options, target: factsOf(target), topic: topic.name, startedAtEpochMs, readiness, verification };
+  const checked = await verify(run, { target, topic, isStamped, load });
+  return { ...load, options, target: factsOf(target), topic: topic.name, startedAtEpochMs, readiness, ...checked };
 }
 
 function factsOf({ brokers, dataDirectory, filesKind }: Target): TargetFacts {
@@ -146,13 +146,18 @@ async function readinessOf(
 async function verify(
   { options, onProgress, signal }: RunExperimentOptions,
   run: { target: Target; topic: ExperimentTopic; isStamped: boolean; load: LoadOutcome },
-): Promise<ExperimentOutcome['verification']> {
-  if (!options.verifies || signal.aborted) return undefined;
+): Promise<Pick<ExperimentOutcome, 'verification' | 'failure'>> {
+  if (!options.verifies || signal.aborted) return { verification: undefined, failure: undefined };
   const { target, topic, isStamped, load } = run;
   onProgress({ kind: 'phase', phase: 'verifying', detail: `${topic.partitionCount} partitions` });
   const ledgers = load.loads.flatMap(({ ledger }) => (ledger === undefined ? [] : [ledger]));
   const input = { bootstrap: target.bootstrap, topic: topic.name, startOffsets: topic.startOffsets, ledgers, events: isStamped ? eventsOf(options, load) : undefined };
-  return runVerification(input, signal);
+  try {
+    return { verification: await runVerification(input, signal), failure: undefined };
+  } catch (error) {
+    // What was measured is kept: a target that died says something too.
+    return { verification: undefined, failure: (error as Error).message };
+  }
 }
 
 function eventsOf({ workload }: BenchOptions, load: LoadOutcome): EventCheckOptions | undefined {

@@ -17,6 +17,7 @@ import { ProgressLine } from './progress-line.ts';
 import { outputWidth } from './output-width.ts';
 
 const EXIT_CHECK_FAILED = 1;
+const EXIT_ENVIRONMENT = 3;
 const EXIT_INTERRUPTED = 130;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -32,6 +33,7 @@ export async function runBench(flags: BenchFlags & { out?: string; json?: boolea
     const unplanned = runRecord(outcome, { commandLine: ['headroom', ...process.argv.slice(2)], elapsedSeconds: (performance.now() - startMs) / 1000 });
     await present({ ...unplanned, plan: planRun(unplanned, { consumerRate }) }, flags);
     if (outcome.isPartial) process.exitCode = EXIT_INTERRUPTED;
+    if (outcome.failure !== undefined) process.exitCode = EXIT_ENVIRONMENT;
     if (outcome.verification?.report.passed === false) process.exitCode = EXIT_CHECK_FAILED;
   } catch (error) {
     progress.end();

@@ -77,13 +77,13 @@ export class RunStore {
     const ids = await this.ids();
     if (reference === 'latest') {
       const [latest] = ids;
-      return latest === undefined ? { kind: 'missing', reason: `no run is stored in ${this.directory}` } : loadRunFile(this.pathOf(latest));
+      return latest === undefined ? { kind: 'missing', reason: `no run is stored in ${this.directory}` } : loadRunFile(join(this.directory, `${latest}.json`));
     }
-    if (ids.includes(reference)) return loadRunFile(this.pathOf(reference));
+    if (ids.includes(reference)) return loadRunFile(join(this.directory, `${reference}.json`));
     if (existsSync(reference)) return loadRunFile(resolve(reference));
     const matches = ids.filter((id) => id.startsWith(reference) || id.endsWith(reference));
     const [only] = matches;
-    if (only !== undefined && matches.length === 1) return loadRunFile(this.pathOf(only));
+    if (only !== undefined && matches.length === 1) return loadRunFile(join(this.directory, `${only}.json`));
     const reason = matches.length === 0 ? `neither a run in ${this.directory} nor a file` : `${matches.length} runs begin or end so: ${matches.slice(0, 4).join(', ')}`;
     return { kind: 'missing', reason: `"${reference}": ${reason}` };
   }

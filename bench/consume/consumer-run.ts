@@ -2,6 +2,7 @@
  * All members of one consumer group in one thread: counts what arrives, takes end to end latency from each record's due time on the
  * host's one clock, and follows lag. A group with a service time is slow on purpose: after each fetch it sleeps what its records cost.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { ClusterClient } from '../../engine/client/cluster-client.ts';
 import { parseConsumerConfig } from '../../engine/client/consumer-config.ts';
 import { GroupConsumer } from '../../engine/client/group-consumer.ts';
@@ -15,6 +16,7 @@ import { ServiceTime } from './service-time.ts';
 import { ThreadMeter } from '../load/thread-meter.ts';
 
 const PROGRESS_MS = 500;
+const LEAVE_LIMIT_MS = 5000;
 
 export class ConsumerRun {
   readonly #input: ConsumerWorkerInput;
@@ -75,7 +77,9 @@ export class ConsumerRun {
     const use = this.#meter.finish();
     const warnings: string[] = [];
     for (const member of this.#members) {
-      await member.close().catch((error: unknown) => warnings.push(`group ${this.#input.group}: leaving failed: ${String(error)}`));
+      const leaving = member.close().then(() => undefined, String);
+      const failure = await Promise.race([leaving, delay(LEAVE_LIMIT_MS, `no answer for ${LEAVE_LIMIT_MS / 1000} s`, { ref: false })]);
+      if (failure !== undefined) warnings.push(`group ${this.#input.group}: leaving failed: ${failure}`);
     }
     this.#endToEnd.flushBefore(Number.POSITIVE_INFINITY);
     const result: ConsumeResult = {

@@ -2,7 +2,9 @@
  * The loaded part of a run: starts the worker threads, gives them one common clock and window, follows them, injects the fault, and waits
  * for what is under way, with a limit for every wait.
  */
+import { extname } from 'node:path';
 import type { BenchOptions, GroupOptions } from '../bench-options.ts';
+import { ExperimentError } from '../experiment-error.ts';
 import type { LoadOutcome } from '../experiment-outcome.ts';
 import { HistogramSeries } from '../latency/histogram-series.ts';
 import type { OnProgress, RunPhase } from '../run-progress.ts';
@@ -21,7 +23,10 @@ const PROGRESS_MS = 1000;
 const SAMPLE_MS = 1000;
 /** Producers may retry for so long after the load's end; then what is under way counts as unresolved. */
 const DRAIN_LIMIT_MS = 30_000;
+/** A group's first rebalance takes group.initial.rebalance.delay.ms, several seconds on a cluster with Kafka's defaults. */
+const JOIN_LIMIT_MS = 30_000;
 const CONSUMER_DRAIN_LIMIT_MS = 15_000;
+/** Longer than a consumer worker takes to give up leaving its group. */
 const STOP_LIMIT_MS = 10_000;
 
 export interface LoadPhaseOptions {
@@ -74,7 +79,14 @@ export class LoadPhase {
   async open(): Promise<void> {
     const { onProgress } = this.#options;
     onProgress({ kind: 'phase', phase: 'joining', detail: `${this.#loads.length} load workers, ${this.#groups.length} consumer groups` });
-    await Promise.all([...this.#loads, ...this.#groups].map(({ handle }) => handle.next('ready')));
+    const ready = Promise.all([...this.#loads, ...this.#groups].map(({ handle }) => handle.next('ready')));
+    const { signal } = this.#options;
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    try {
+      await within(Promise.race([ready, aborted]), JOIN_LIMIT_MS, 'the producers and consumer groups were not ready');
+    } catch (error) {
+      throw new ExperimentError('environment', `${(error as Error).message}: does the target still answer?`, error);
+    }
   }
 
   /** `createFault`: called with the run's clock; its timers start at once. */
@@ -140,7 +152,7 @@ export class LoadPhase {
       keepsLedger: options.verifies,
     };
     const member: LoadMember = {
-      handle: new WorkerHandle(new URL('./load-worker.ts', import.meta.url), input),
+      handle: new WorkerHandle(new URL(`./load-worker${extname(import.meta.url)}`, import.meta.url), input),
       progress: { sentRecords: 0, acknowledgedRecords: 0, failedRecords: 0 },
     };
     member.handle.onMessage((message) => {
@@ -163,7 +175,7 @@ export class LoadPhase {
     };
     const series = new HistogramSeries();
     this.#endToEndByGroup.set(group.name, series);
-    const handle = new WorkerHandle(new URL('../consume/consumer-worker.ts', import.meta.url), input);
+    const handle = new WorkerHandle(new URL(`../consume/consumer-worker${extname(import.meta.url)}`, import.meta.url), input);
     const member: GroupMember = { group: group.name, handle, consumedRecords: 0, lagRecords: 0 };
     handle.onMessage((message) => {
       if (message.kind === 'interval') series.add(message.interval);

@@ -39,13 +39,14 @@ export function runRecord(outcome: ExperimentOutcome, { commandLine, elapsedSeco
   };
 }
 
-function statusOf({ isPartial }: ExperimentOutcome): RunStatus {
+function statusOf({ isPartial, failure }: ExperimentOutcome): RunStatus {
+  if (failure !== undefined) return { kind: 'failed', reason: failure };
   return isPartial ? { kind: 'partial', reason: 'interrupted by the operator' } : { kind: 'complete' };
 }
 
-function verificationOf({ verification, isPartial, options }: ExperimentOutcome): Verification {
+function verificationOf({ verification, isPartial, failure, options }: ExperimentOutcome): Verification {
   if (verification === undefined) {
-    const reason = !options.verifies ? 'switched off with --no-verify' : isPartial ? 'the run was cut short' : 'it could not be done';
+    const reason = !options.verifies ? 'switched off with --no-verify' : isPartial ? 'the run was cut short' : (failure ?? 'it could not be done');
     return { kind: 'skipped', reason };
   }
   return { kind: 'done', method: METHOD, elapsedMs: verification.elapsedMs, ...verification.report };

@@ -1,4 +1,5 @@
 /** The main thread's end of verify-worker.ts. */
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { VerificationInput, VerificationMessage } from './verification-run.ts';
 import type { VerificationReport } from './verification-report.ts';
@@ -10,7 +11,7 @@ export async function runVerification(
   signal: AbortSignal,
 ): Promise<{ report: VerificationReport; elapsedMs: number } | undefined> {
   if (signal.aborted) return undefined;
-  const worker = new Worker(new URL('./verify-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL(`./verify-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: input,
     transferList: input.ledgers.flatMap(transferablesOf),
   });

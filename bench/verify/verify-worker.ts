@@ -5,11 +5,14 @@ import { verifyDelivery, type VerificationInput, type VerificationMessage } from
 
 if (parentPort === null) throw new Error('verify-worker.ts runs as a worker thread');
 const startMs = performance.now();
+// The client's timers do not keep a thread alive.
+const keptAlive = setInterval(() => {}, 60_000);
 let message: VerificationMessage;
 try {
   const report = await verifyDelivery(createHostEnvironment(), workerData as VerificationInput);
   message = { kind: 'report', report, elapsedMs: performance.now() - startMs };
 } catch (error) {
-  message = { kind: 'failed', message: String(error) };
+  message = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
 }
+clearInterval(keptAlive);
 parentPort.postMessage(message);

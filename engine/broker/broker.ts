@@ -164,11 +164,13 @@ export class Broker {
   }
 
   #createReplicas(): ReplicaManager {
-    const { environment, brokerId, directory } = this.#options;
+    const { environment, brokerId, clusterId } = this.#options;
     const { config } = this.#parsed;
+    const directory = LogDirectory.open(environment, this.#options.directory);
+    directory.claim({ clusterId, nodeId: brokerId });
     return new ReplicaManager({
       environment,
-      directory: LogDirectory.open(environment, directory),
+      directory,
       settings: {
         brokerId,
         waitMaxMs: config['replica.fetch.wait.max.ms'],

@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '../environment.ts';
 import type { BrokerProcessOptions, FromBroker, ToBroker } from './broker-messages.ts';
@@ -51,8 +51,7 @@ const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 8000;
 /** A larger young generation keeps short-lived buffers from being promoted; 3 brokers share the machine. */
 const NODE_OPTIONS = ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const entryPoint = fileURLToPath(new URL(`./broker-process${extension}`, import.meta.url));
+const entryPoint = fileURLToPath(new URL(`./broker-process${extname(import.meta.url)}`, import.meta.url));
 
 export async function startCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
   mkdirSync(options.dataDirectory, { recursive: true });
@@ -90,6 +89,7 @@ class BrokerProcess implements EmbeddedBroker {
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #failure = '';
+  #isStopping = false;
 
   constructor(options: ClusterOptions, identity: { id: number; clusterId: string; port: number; controller: PromiseWithResolvers<Endpoint> }) {
     this.#options = options;
@@ -129,8 +129,9 @@ class BrokerProcess implements EmbeddedBroker {
       for (const line of text.trimEnd().split('\n')) this.#options.onLine?.(this.id, line);
     });
     this.#exited = new Promise((resolve) =>
-      child.once('exit', () => {
+      child.once('exit', (code, signal) => {
         this.#child = undefined;
+        if (!this.#isStopping) this.#options.onLine?.(this.id, `the process has ended (${signal ?? `exit code ${code}`})`);
         resolve();
       }),
     );
@@ -155,6 +156,7 @@ class BrokerProcess implements EmbeddedBroker {
 
   async stop(): Promise<void> {
     if (this.#child === undefined) return;
+    this.#isStopping = true;
     // A paused process (SIGSTOP) cannot hear a message.
     this.#child.kill('SIGCONT');
     this.#send({ kind: 'stop', handsOver: false });

@@ -98,7 +98,7 @@ export class GroupCoordinator {
     for (const group of groups) this.groups.set(group.groupId, group);
     leadership.isLoading = false;
     const skipped = loader.skipped === 0 ? '' : `, ${loader.skipped} skipped`;
-    this.options.log(`__consumer_offsets-${offsetsPartition}: ${groups.length} groups from ${loader.records} records${skipped}`);
+    if (loader.records > 0) this.options.log(`__consumer_offsets-${offsetsPartition}: ${groups.length} groups from ${loader.records} records${skipped}`);
   }
 
   /** The broker no longer leads the partition: everything parked in its groups is sent to the new coordinator. */

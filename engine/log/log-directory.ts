@@ -66,7 +66,22 @@ export class LogDirectory {
     return { clusterId, nodeId, directoryId };
   }
 
-  writeMetaProperties(meta: MetaProperties): void {
+  /**
+   * Writes meta.properties into a new directory; refuses one of another cluster or broker, whose logs would be taken for
+   * this one's.
+   */
+  claim(owner: { clusterId: string; nodeId: number }): void {
+    const known = this.readMetaProperties();
+    if (known === undefined) {
+      this.writeMetaProperties({ ...owner, directoryId: Buffer.from(this.environment.random.uuid()) });
+      return;
+    }
+    if (known.clusterId === owner.clusterId && known.nodeId === owner.nodeId) return;
+    const message = `${this.path} belongs to broker ${known.nodeId} of cluster ${known.clusterId}, not to broker ${owner.nodeId} of cluster ${owner.clusterId}; choose another directory`;
+    throw new StorageError(message, { code: 'EBADMETA', path: this.path });
+  }
+
+  private writeMetaProperties(meta: MetaProperties): void {
     const lines = [`cluster.id=${meta.clusterId}`, 'version=1', `directory.id=${meta.directoryId.toString('base64url')}`, `node.id=${meta.nodeId}`];
     this.environment.files.replace(`${this.path}/${META_PROPERTIES}`, Buffer.from(`${lines.join('\n')}\n`), { durable: true });
   }

@@ -56,6 +56,8 @@ export class ReplicaFetcher {
   /** Odd while a fetch is under way. */
   #fetchNumber = 0;
   #isRestart = false;
+  /** Said once per outage. */
+  #isUnreachable = false;
 
   constructor(options: {
     environment: Environment;
@@ -137,7 +139,8 @@ export class ReplicaFetcher {
           this.#isRestart = false;
           continue;
         }
-        this.#environment.log(`replica fetcher: broker ${this.#leaderId} does not answer (${reasonOf(error)}); tries again`);
+        if (!this.#isUnreachable) this.#environment.log(`replica fetcher: broker ${this.#leaderId} does not answer (${reasonOf(error)}); tries again`);
+        this.#isUnreachable = true;
         this.#disconnect();
         await this.#pause(this.#settings.backoffMs);
       }
@@ -174,6 +177,8 @@ export class ReplicaFetcher {
 
   #accept(connection: KafkaConnection, response: FetchResponse): void {
     if (connection !== this.#connection) return;
+    if (this.#isUnreachable) this.#environment.log(`replica fetcher: broker ${this.#leaderId} answers again`);
+    this.#isUnreachable = false;
     if (response.errorCode !== errorCodes.NONE) {
       // The session is gone on the leader's side: the next request opens a new one.
       this.#resetSession();

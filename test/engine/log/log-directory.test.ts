@@ -16,15 +16,20 @@ afterEach(() => fs.rmSync(root, { recursive: true }));
 it('keeps its identity, checkpoints and partitions over a restart', () => {
   const directory = LogDirectory.open(environment, path.join(root, 'broker-1'));
   expect(directory.readMetaProperties()).toBeUndefined();
-  const meta = { clusterId: 'c', nodeId: 1, directoryId: Buffer.alloc(16, 7) };
-  directory.writeMetaProperties(meta);
+  const owner = { clusterId: 'c', nodeId: 1 };
+  directory.claim(owner);
+  const meta = directory.readMetaProperties();
+  expect(meta).toMatchObject(owner);
   directory.writeCheckpoint('replication-offset-checkpoint', new Map([['my-topic 3', 17], ['a.b 0', 0]]), { durable: true });
   const partition = directory.partitionPath('my-topic', 3);
   fs.mkdirSync(partition);
   writePartitionMetadata(environment, partition, Buffer.alloc(16, 9));
 
   const again = LogDirectory.open(environment, directory.path);
+  again.claim(owner);
   expect(again.readMetaProperties()).toEqual(meta);
+  expect(() => again.claim({ clusterId: 'c', nodeId: 2 })).toThrow('belongs to broker 1 of cluster c');
+  expect(() => again.claim({ clusterId: 'd', nodeId: 1 })).toThrow('choose another directory');
   expect(again.readCheckpoint('replication-offset-checkpoint')).toEqual(new Map([['my-topic 3', 17], ['a.b 0', 0]]));
   expect(again.readCheckpoint('recovery-point-offset-checkpoint').size).toBe(0);
   expect(again.listPartitions()).toEqual([{ topic: 'my-topic', partition: 3, directory: partition, topicId: Buffer.alloc(16, 9) }]);
