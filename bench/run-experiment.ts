@@ -2,6 +2,7 @@
  * One run from nothing to its outcome: target, topic, workers, load, fault, drain, check. Whatever it opened is closed again, also
  * when a step throws or the signal aborts; an abort during the load gives what was measured until then.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, AdminError } from '../engine/client/admin.ts';
 import { ClusterClient, TopicNotReadyError } from '../engine/client/cluster-client.ts';
 import { ClientConfigError } from '../engine/client/config-table.ts';
@@ -71,7 +72,10 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
   signal.throwIfAborted();
   onProgress({ kind: 'phase', phase: 'creatingTopic', detail: `${options.topic.partitions} partitions` });
   const topic = await prepareTopic(admin, options);
-  closing.defer(() => topic.close().catch((error: unknown) => onProgress({ kind: 'event', sentence: `topic ${topic.name} is left behind: ${(error as Error).message}` })));
+  closing.defer(async () => {
+    const failure = await Promise.race([topic.close().then(() => undefined, String), delay(REACH_LIMIT_MS, 'no answer', { ref: false })]);
+    if (failure !== undefined) onProgress({ kind: 'event', sentence: `topic ${topic.name} is left behind: ${failure}` });
+  });
   signal.throwIfAborted();
 
   const loadPhase = new LoadPhase({ options, target, topic, topology: new TopologyWatcher(client, topic.name), isStamped, onProgress, signal });
@@ -108,7 +112,7 @@ async function reach(client: ClusterClient, { target }: BenchOptions, signal: Ab
         throw new ExperimentError('environment', `${where}: ${(error as Error).message}`, error);
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await delay(200);
   }
 }
 
