@@ -4,6 +4,7 @@
 #define NAPI_VERSION 8
 #include <node_api.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -285,7 +286,11 @@ void touch(napi_env, void* data) {
   auto* job = static_cast<Prefault*>(data);
 #if defined(__linux__)
   constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, which older headers lack
-  if (madvise(job->first, job->length, kPopulateWrite) == 0 || errno != EINVAL) return;
+  // In slices: V8 maps and unmaps memory on the event loop, and each call here keeps it waiting.
+  constexpr size_t kSlice = 128 * 1024;
+  size_t done = 0;
+  while (done < job->length && madvise(job->first + done, std::min(kSlice, job->length - done), kPopulateWrite) == 0) done += kSlice;
+  if (done >= job->length || errno != EINVAL) return;
 #endif
   madvise(job->first, job->length, MADV_WILLNEED);
 }

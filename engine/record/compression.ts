@@ -53,7 +53,8 @@ function open(type: CompressionType, bytes: Buffer, maxBytes: number): Buffer {
     case 'none':
       return bytes;
     case 'gzip':
-      return gunzipSync(bytes, { maxOutputLength: maxBytes });
+      // The library takes no bound of 0; the caller's check follows.
+      return gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
     case 'zstd':
       return openZstd(bytes, maxBytes);
     case 'snappy':
@@ -115,25 +116,25 @@ function compressSnappy(bytes: Buffer): Buffer {
 }
 
 function openSnappy(bytes: Buffer, maxBytes: number): Buffer {
-  if (bytes.length < XERIAL_HEADER.length || bytes.compare(XERIAL_MAGIC, 0, 8, 0, 8) !== 0) return openSnappyBlock(bytes, maxBytes);
+  if (bytes.length < XERIAL_HEADER.length || bytes.compare(XERIAL_MAGIC, 0, 8, 0, 8) !== 0) return openSnappyBlock(bytes, { maxBytes, opened: 0 });
   const parts: Buffer[] = [];
-  let left = maxBytes;
+  let opened = 0;
   let at = XERIAL_HEADER.length;
   while (at < bytes.length) {
     if (at + 4 > bytes.length) throw new CompressionError('snappy block length is cut short');
     const length = bytes.readInt32BE(at);
     at += 4;
     if (length < 0 || at + length > bytes.length) throw new CompressionError(`snappy block of ${length} bytes is cut short at ${bytes.length - at}`);
-    const part = openSnappyBlock(bytes.subarray(at, at + length), left);
+    const part = openSnappyBlock(bytes.subarray(at, at + length), { maxBytes, opened });
     parts.push(part);
-    left -= part.length;
+    opened += part.length;
     at += length;
   }
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
-/** A raw block begins with its open size as a varint, so the bound is checked before anything is allocated. */
-function openSnappyBlock(block: Buffer, maxBytes: number): Buffer {
+/** A raw block begins with its open size as a varint, so the bound of all blocks is checked before anything is allocated. */
+function openSnappyBlock(block: Buffer, { maxBytes, opened }: { maxBytes: number; opened: number }): Buffer {
   let size = 0;
   for (let at = 0; ; at++) {
     const byte = block[at];
@@ -141,7 +142,7 @@ function openSnappyBlock(block: Buffer, maxBytes: number): Buffer {
     size += (byte & 0x7f) * 2 ** (7 * at);
     if (byte < 0x80) break;
   }
-  if (size > maxBytes) throw tooLarge('snappy', maxBytes);
+  if (opened + size > maxBytes) throw tooLarge('snappy', maxBytes);
   return snappyUnblock(block, { asBuffer: true, ...SNAPPY_OUTPUT }) as Buffer;
 }
 
@@ -155,6 +156,7 @@ const LZ4_STORED_BIT = 0x8000_0000;
 const LZ4_SIZE_PREFIX = 4;
 /** The format cannot expand a byte to more than this. */
 const LZ4_MAX_RATIO = 255;
+const LZ4_MATCH_MIN = 4;
 
 function compressLz4(bytes: Buffer): Buffer {
   const parts: Buffer[] = [LZ4_HEADER];
@@ -172,23 +174,51 @@ function compressLz4(bytes: Buffer): Buffer {
 
 function openLz4(bytes: Buffer, maxBytes: number): Buffer {
   if (bytes.length < LZ4_HEADER.length || bytes.readUInt32LE(0) !== LZ4_MAGIC) throw new CompressionError('lz4 data does not begin with a frame');
-  // The library opens whole frames; what it may allocate is bounded by the format's largest ratio.
-  if (bytes.length * LZ4_MAX_RATIO > maxBytes && lz4OpenBytesMax(bytes) > maxBytes * 2) throw tooLarge('lz4', maxBytes);
+  checkLz4Blocks(bytes, maxBytes);
   return lz4Frame(bytes);
 }
 
-/** Upper bound of a frame's open size from its block headers. */
-function lz4OpenBytesMax(bytes: Buffer): number {
+/** The library opens a frame that ends between two blocks, and opens any frame to its end: both are looked for before. */
+function checkLz4Blocks(bytes: Buffer, maxBytes: number): void {
   const flags = bytes[4] as number;
-  const blockBytes = 1 << (8 + 2 * (((bytes[5] as number) >> 4) & 7));
+  const mayBeTooLarge = bytes.length * LZ4_MAX_RATIO > maxBytes;
   let at = 7 + ((flags & 0x08) !== 0 ? 8 : 0) + ((flags & 0x01) !== 0 ? 4 : 0);
   let total = 0;
-  while (at + 4 <= bytes.length) {
+  for (;;) {
+    if (at + 4 > bytes.length) throw new CompressionError('lz4 frame is cut short');
     const word = bytes.readUInt32LE(at);
-    if (word === 0) break;
+    if (word === 0) return;
     const length = word & 0x7fff_ffff;
-    total += Math.min(blockBytes, word >= LZ4_STORED_BIT ? length : length * LZ4_MAX_RATIO);
-    at += 4 + length + ((flags & 0x10) !== 0 ? 4 : 0);
+    const end = at + 4 + length;
+    if (end > bytes.length) throw new CompressionError(`lz4 block of ${length} bytes is cut short at ${bytes.length - at - 4}`);
+    if (mayBeTooLarge) total += word >= LZ4_STORED_BIT ? length : lz4BlockOpenBytes(bytes, at + 4, end);
+    if (total > maxBytes) throw tooLarge('lz4', maxBytes);
+    at = end + ((flags & 0x10) !== 0 ? 4 : 0);
+  }
+}
+
+/** A block is a row of: token, literals, offset (2 bytes), match; the last one ends behind its literals. */
+function lz4BlockOpenBytes(bytes: Buffer, start: number, end: number): number {
+  let total = 0;
+  let at = start;
+  const lengthOf = (nibble: number): number => {
+    let length = nibble;
+    if (nibble < 15) return length;
+    while (at < end) {
+      const more = bytes[at++] as number;
+      length += more;
+      if (more < 255) break;
+    }
+    return length;
+  };
+  while (at < end) {
+    const token = bytes[at++] as number;
+    const literals = lengthOf(token >> 4);
+    total += literals;
+    at += literals;
+    if (at >= end) break;
+    at += 2;
+    total += LZ4_MATCH_MIN + lengthOf(token & 15);
   }
   return total;
 }

@@ -22,8 +22,9 @@ export interface VisitedRecord {
   keyEnd: number;
   valueStart: number;
   valueEnd: number;
-  /** Where the headers' count begins. */
+  /** Where the headers' count begins, and where the record ends. */
   headersStart: number;
+  headersEnd: number;
   /** The uncompressed records, or the buffer itself. */
   bytes: Buffer;
   isControl: boolean;
@@ -53,6 +54,7 @@ export function forEachRecord(buffer: Buffer, at: number, visit: (record: Visite
     valueStart: -1,
     valueEnd: -1,
     headersStart: -1,
+    headersEnd: -1,
     bytes,
     isControl: isControl(attributes),
   };
@@ -75,6 +77,7 @@ export function forEachRecord(buffer: Buffer, at: number, visit: (record: Visite
     if (valueBytes > 0) cursor.at += valueBytes;
     if (cursor.at > recordEnd) throw new RecordError('key and value reach beyond their record');
     record.headersStart = cursor.at;
+    record.headersEnd = recordEnd;
     visit(record);
     cursor.at = recordEnd;
   }
@@ -113,7 +116,9 @@ export function recordsCrcOf(buffer: Buffer, at: number): number {
 }
 
 function openRecords(buffer: Buffer, at: number): { bytes: Buffer; start: number; end: number } {
-  const batchEnd = at + batchSizeInBytes(buffer, at);
+  const batchBytes = batchSizeInBytes(buffer, at);
+  const batchEnd = at + batchBytes;
+  if (batchBytes < RECORD_BATCH_OVERHEAD || batchEnd > buffer.length) throw new RecordError(`a batch of ${batchBytes} bytes does not fit into the ${buffer.length - at} that are left`);
   const type = compressionOf(readAttributes(buffer, at));
   if (type === 'none') return { bytes: buffer, start: at + RECORD_BATCH_OVERHEAD, end: batchEnd };
   const bytes = decompress(type, buffer.subarray(at + RECORD_BATCH_OVERHEAD, batchEnd), { maxBytes: MAX_UNCOMPRESSED_BYTES });
@@ -121,17 +126,21 @@ function openRecords(buffer: Buffer, at: number): { bytes: Buffer; start: number
 }
 
 function readHeaders(record: VisitedRecord): { key: string; value: Buffer | null }[] {
-  const cursor: Cursor = { bytes: record.bytes, at: record.headersStart, end: record.bytes.length };
+  const cursor: Cursor = { bytes: record.bytes, at: record.headersStart, end: record.headersEnd };
   const headers: { key: string; value: Buffer | null }[] = [];
   for (let left = readVarint(cursor); left > 0; left--) {
-    const keyBytes = readVarint(cursor);
-    const key = record.bytes.toString('utf8', cursor.at, cursor.at + keyBytes);
-    cursor.at += keyBytes;
+    const key = takeBytes(cursor, readVarint(cursor)).toString('utf8');
     const valueBytes = readVarint(cursor);
-    headers.push({ key, value: valueBytes < 0 ? null : Buffer.from(record.bytes.subarray(cursor.at, cursor.at + valueBytes)) });
-    cursor.at += Math.max(0, valueBytes);
+    headers.push({ key, value: valueBytes < 0 ? null : Buffer.from(takeBytes(cursor, valueBytes)) });
   }
   return headers;
+}
+
+function takeBytes(cursor: Cursor, length: number): Buffer {
+  const { at } = cursor;
+  if (length < 0 || length > cursor.end - at) throw new RecordError(`${length} bytes of a header do not fit into the ${cursor.end - at} that are left`);
+  cursor.at += length;
+  return cursor.bytes.subarray(at, cursor.at);
 }
 
 interface Cursor {
