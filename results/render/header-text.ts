@@ -28,7 +28,7 @@ export function setupText(run: Run, page: Page): string[] {
     ['load', loadText(run)],
     ['records', `${workloadText(configuration.workload)}; ${recordSizeText(run)}`],
     ['topic', topicText(run)],
-    ['producer', propertiesText(configuration.producerProperties)],
+    ['producer', propertiesText(decisive(configuration.producerProperties))],
     ['groups', groups.length === 0 ? 'none' : groups.map(groupText).join('; ')],
     ['target', targetText(target, measured.readiness)],
     ['durability', durabilityText(target, configuration.producerProperties, topic.properties)],
@@ -159,6 +159,12 @@ function hostText(host: Run['host']): string {
   if (host.cgroupCpuCores !== null) parts.push(`cgroup limit ${significant(host.cgroupCpuCores)} cores`);
   if (host.cgroupMemoryBytes !== null) parts.push(`cgroup limit ${bytesText(host.cgroupMemoryBytes)}`);
   return parts.filter((part) => plain(part) !== '').join(', ');
+}
+
+/** Those that decide throughput, latency and safety; the stored run has all, the command line those that were given. */
+function decisive(properties: Readonly<Record<string, string>>): Record<string, string> {
+  const names = ['acks', 'enable.idempotence', 'compression.type', `compression.${properties['compression.type']}.level`, 'linger.ms', 'batch.size', 'max.in.flight.requests.per.connection', 'buffer.memory'];
+  return Object.fromEntries(names.flatMap((name) => (properties[name] === undefined ? [] : [[name, properties[name]]])));
 }
 
 function propertiesText(properties: Readonly<Record<string, string>>): string {
