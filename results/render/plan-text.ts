@@ -1,52 +1,54 @@
 /** A plan for a terminal: the decision table, what each number rests on, and the constraints, the tightest first. Pure. */
-import Table from 'cli-table3';
-import { createColors } from 'picocolors';
 import type { PlanConstraint, PlanInput, PlanRecord, PlanUnit } from '../plan-record.ts';
 import { bytesText, decimalBytesText, durationText, percentText, rateText, significant } from './number-text.ts';
+import { createPage, heading, plain, sentence, table, visibleWidth, type Page } from './page.ts';
 
-type Paint = ReturnType<typeof createColors>;
-
-const NO_BORDERS = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '',
-  bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '  ', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
-};
+const WHY_INDENT = 6;
 
 export function planText(plan: PlanRecord, options: { width: number; isColored: boolean }): string {
-  const paint = createColors(options.isColored);
+  const page = createPage(options);
   const sections = [
-    decisionTable(plan, options.width, paint),
-    ['', `  ${paint.bold('Rests on')}`, ...inputTable(plan.inputs, options.width, paint)],
-    ['', `  ${paint.bold('Constraints')}, the tightest first`, ...constraintTable(plan.constraints, options.width, paint)],
-    ...(plan.notes.length === 0 ? [] : [['', ...plan.notes.flatMap((note) => wrapped(note, options.width - 4).map((line, at) => `  ${at === 0 ? '* ' : '  '}${line}`))]]),
+    decisionTable(page, plan),
+    ['', ...heading(page, 'Rests on'), ...inputList(page, plan.inputs)],
+    ['', ...heading(page, 'Constraints', 'the tightest first'), ...constraintTable(page, plan.constraints)],
+    ...(plan.notes.length === 0 ? [] : [['', ...plan.notes.flatMap((note) => sentence(page, `* ${note}`, { hanging: 2 }))]]),
   ];
   return `${sections.flat().join('\n')}\n`;
 }
 
-function decisionTable({ decisions }: PlanRecord, width: number, paint: Paint): string[] {
-  const first = widest(['Decision', ...decisions.map(({ decision }) => decision)]);
-  const second = Math.min(34, widest(['Value', ...decisions.map(({ value }) => value)]));
-  const rows = decisions.map(({ decision, value, why }) => [decision, paint.bold(value), why]);
-  return table([[paint.dim('Decision'), paint.dim('Value'), paint.dim('Why')], ...rows], [first, second, width - first - second - 7]);
+function decisionTable(page: Page, { decisions }: PlanRecord): string[] {
+  const columns = [
+    { head: 'Decision', align: 'left' },
+    { head: 'Value', align: 'left' },
+    { head: 'Why', align: 'left', isFlexible: true },
+  ] as const;
+  return table(page, columns, decisions.map(({ decision, value, why }) => [decision, { text: value, paint: page.colors.bold }, why]));
 }
 
-function inputTable(inputs: readonly PlanInput[], width: number, paint: Paint): string[] {
-  const rows = inputs.map((each) => {
-    const source = each.source === 'assumed' ? paint.yellow(each.source) : each.source;
-    return [each.name, valueText(each), source, each.why];
+/** Name, value and origin in columns, the reason beside them where it fits on the line, below them where not. */
+function inputList(page: Page, inputs: readonly PlanInput[]): string[] {
+  const columns = [{ head: '', align: 'left' }, { head: '', align: 'left' }, { head: '', align: 'left' }] as const;
+  const rows = inputs.map((each) => [each.name, valueText(each), each.source === 'assumed' ? { text: each.source, paint: page.colors.yellow } : each.source]);
+  const lines = table(page, columns, rows);
+  const width = Math.max(0, ...lines.map(visibleWidth)) + 2;
+  return inputs.flatMap(({ why }, at) => {
+    const line = lines[at] ?? '';
+    if (width + why.length > page.width) return [line, ...sentence(page, why, { indent: WHY_INDENT, paint: page.colors.dim })];
+    return [`${line}${' '.repeat(width - visibleWidth(line))}${page.colors.dim(plain(why))}`];
   });
-  const first = widest(inputs.map(({ name }) => name));
-  const second = widest(inputs.map(valueText));
-  return table(rows, [first, second, 8, width - first - second - 8 - 9]);
 }
 
-function constraintTable(constraints: readonly PlanConstraint[], width: number, paint: Paint): string[] {
-  const rows = constraints.map(({ sentence, demand, capacity, unit, slack }) => {
-    const free = slack < 0 ? paint.red(`${percentText(-slack)} too little`) : `${percentText(slack)} free`;
-    return [sentence, `${unitText(demand, unit)} of ${unitText(capacity, unit)}`, free];
+function constraintTable(page: Page, constraints: readonly PlanConstraint[]): string[] {
+  const columns = [
+    { head: '', align: 'left', isFlexible: true },
+    { head: '', align: 'left' },
+    { head: '', align: 'left' },
+  ] as const;
+  const rows = constraints.map(({ sentence: what, demand, capacity, unit, slack }) => {
+    const free = slack < 0 ? { text: `${percentText(-slack)} too little`, paint: page.colors.red } : `${percentText(slack)} free`;
+    return [what, `${unitText(demand, unit)} of ${unitText(capacity, unit)}`, free];
   });
-  const second = widest(constraints.map(({ demand, capacity, unit }) => `${unitText(demand, unit)} of ${unitText(capacity, unit)}`));
-  return table(rows, [Math.min(widest(constraints.map(({ sentence }) => sentence)), width - second - 23), second, 16]);
+  return table(page, columns, rows);
 }
 
 function valueText({ value, low, high, unit }: PlanInput): string {
@@ -68,25 +70,4 @@ function unitText(value: number, unit: PlanUnit): string {
     case 'count':
       return significant(value);
   }
-}
-
-/** Column widths without the two blanks between columns. */
-function table(rows: readonly (readonly string[])[], widths: readonly number[]): string[] {
-  const drawn = new Table({ chars: NO_BORDERS, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] }, colWidths: [...widths], wordWrap: true });
-  drawn.push(...rows.map((row) => [...row]));
-  return drawn.toString().split('\n').map((line) => line.trimEnd());
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) as string;
-    if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines;
-}
-
-function widest(texts: readonly string[]): number {
-  return Math.max(1, ...texts.map((text) => text.length));
 }
