@@ -18,6 +18,7 @@ const commands = {
   cluster: async () => (await import('./cluster.ts')).clusterCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   size: async () => (await import('./size.ts')).sizeCommand(),
+  'bench-micro': async () => (await import('./bench-micro.ts')).benchMicroCommand(),
   'compare-kafka': async () => (await import('./compare-kafka.ts')).compareKafkaCommand(),
 } as const;
 

@@ -53,8 +53,7 @@ function open(type: CompressionType, bytes: Buffer, maxBytes: number): Buffer {
     case 'none':
       return bytes;
     case 'gzip':
-      // The library takes no bound of 0; the caller's check follows.
-      return gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
+      return gunzipSync(bytes, { maxOutputLength: zlibBound(maxBytes) });
     case 'zstd':
       return openZstd(bytes, maxBytes);
     case 'snappy':
@@ -80,7 +79,7 @@ function openZstd(bytes: Buffer, maxBytes: number): Buffer {
   const openBytes = native?.zstdOpenBytes?.(bytes) ?? -1;
   if (openBytes > maxBytes) throw tooLarge('zstd', maxBytes);
   // A stream writer does not know its size beforehand.
-  if (openBytes < 0 || native?.zstdDecompress === undefined) return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+  if (openBytes < 0 || native?.zstdDecompress === undefined) return zstdDecompressSync(bytes, { maxOutputLength: zlibBound(maxBytes) });
   const target = Buffer.allocUnsafeSlow(openBytes);
   const written = native.zstdDecompress(bytes, target);
   return written === openBytes ? target : target.subarray(0, written);
@@ -221,6 +220,11 @@ function lz4BlockOpenBytes(bytes: Buffer, start: number, end: number): number {
     total += LZ4_MATCH_MIN + lengthOf(token & 15);
   }
   return total;
+}
+
+/** node:zlib takes no bound of 0; `decompress` looks at the length again. */
+function zlibBound(maxBytes: number): number {
+  return Math.max(1, maxBytes);
 }
 
 function tooLarge(type: CompressionType, maxBytes: number): CompressionError {
