@@ -92,7 +92,8 @@ class BrokerProcess implements EmbeddedBroker {
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #failure = '';
-  #isStopping = false;
+  /** Its end is news. */
+  #isExpectedToRun = false;
 
   constructor(options: ClusterOptions, identity: { id: number; clusterId: string; port: number; controller: PromiseWithResolvers<Endpoint> }) {
     this.#options = options;
@@ -134,7 +135,8 @@ class BrokerProcess implements EmbeddedBroker {
     this.#exited = new Promise((resolve) =>
       child.once('exit', (code, signal) => {
         this.#child = undefined;
-        if (!this.#isStopping) this.#options.onLine?.(this.id, `the process has ended (${signal ?? `exit code ${code}`})`);
+        if (this.#isExpectedToRun) this.#options.onLine?.(this.id, `the process has ended (${signal ?? `exit code ${code}`})`);
+        this.#isExpectedToRun = false;
         resolve();
       }),
     );
@@ -159,7 +161,7 @@ class BrokerProcess implements EmbeddedBroker {
 
   async stop(): Promise<void> {
     if (this.#child === undefined) return;
-    this.#isStopping = true;
+    this.#isExpectedToRun = false;
     // A paused process (SIGSTOP) cannot hear a message.
     this.#child.kill('SIGCONT');
     this.#send({ kind: 'stop', handsOver: false });
@@ -192,6 +194,7 @@ class BrokerProcess implements EmbeddedBroker {
         } else {
           clearTimeout(timer);
           isReady = true;
+          this.#isExpectedToRun = true;
           this.endpoint = message.endpoint;
           this.filesKind = message.filesKind;
           resolve();

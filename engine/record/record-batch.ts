@@ -111,7 +111,7 @@ export function stampLeaderEpoch(buffer: Buffer, at: number, epoch: number): voi
   buffer.writeInt32BE(epoch, at + LEADER_EPOCH_AT);
 }
 
-/** Undefined for the three ids that no codec has. */
+/** 'none' also for the three ids that no codec has: a batch with one is refused on its way into a log. */
 export function compressionOf(attributes: number): CompressionType {
   return compressionTypes[attributes & COMPRESSION_MASK] ?? 'none';
 }

@@ -51,6 +51,26 @@ const referees: [folder: string, name: string, versions: number[], request: stri
   ['admin', 'DeleteGroups', [2], 'groupsNames'],
 ];
 
+const TOPIC_ID = '00112233-4455-4677-8899-aabbccddeeff';
+const topicId = Buffer.from(TOPIC_ID.replaceAll('-', ''), 'hex');
+const partition = { partition: 3, currentLeaderEpoch: 8, fetchOffset: 2 ** 40, lastFetchedEpoch: 7, partitionMaxBytes: 99 };
+const theirPartition = { ...partition, fetchOffset: 2n ** 40n };
+
+/** Their own order of values, or values that Kafka names otherwise. */
+const ownRequests: { name: string; versions: number[]; ours: object; theirs: unknown[] }[] = [
+  {
+    name: 'Fetch', versions: [12], ours: { maxWaitMs: 500, minBytes: 1, maxBytes: 5, isolationLevel: 1, sessionId: 6, sessionEpoch: 2, topics: [{ topic: 't', partitions: [partition] }], rackId: 'r' },
+    theirs: [500, 1, 5, 1, 6, 2, [{ topicId: 't', partitions: [theirPartition] }], [], 'r'],
+  },
+  {
+    name: 'Fetch', versions: [13, 14, 15, 16, 17], ours: { maxWaitMs: 500, minBytes: 1, maxBytes: 5, isolationLevel: 1, sessionId: 6, sessionEpoch: 2, topics: [{ topicId, partitions: [partition, partition] }], forgottenTopicsData: [{ topicId, partitions: [4, 5] }], rackId: 'r' },
+    theirs: [500, 1, 5, 1, 6, 2, [{ topicId: TOPIC_ID, partitions: [theirPartition, theirPartition] }], [{ topic: TOPIC_ID, partitions: [4, 5] }], 'r'],
+  },
+  // Not 11: they still write what Kafka dropped with it, include_cluster_authorized_operations.
+  { name: 'Metadata', versions: [9, 10, 12], ours: { topics: [{ name: 'a' }, { name: 'b' }], allowAutoTopicCreation: false, includeTopicAuthorizedOperations: true }, theirs: [['a', 'b'], false, true] },
+  { name: 'Metadata', versions: [9, 10, 12], ours: { topics: null, allowAutoTopicCreation: true }, theirs: [null, true, false] },
+];
+
 const cases = referees.flatMap(([folder, name, versions, request]) => {
   const api = allApis.find((each) => each.name === name) as Api;
   const path = `apis/${folder}/${name.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}`;
@@ -78,6 +98,13 @@ describe(`@platformatic/kafka (seed ${seed})`, () => {
       const values = request.split(' ').map((field) => asTheirs(api.request[field] as AnyField, input[field]));
       expect(frame.toString('hex', decodeRequestHeader(frame).bodyStart)).toBe(createRequest(...values).buffer.toString('hex'));
     }
+  });
+
+  it.each(ownRequests.flatMap((each) => each.versions.map((version) => ({ ...each, version }))))('writes our request of $name $version, in its own order', async ({ name, version, ours, theirs }) => {
+    const { api, load } = cases.find((each) => each.name === name && each.version === version) as (typeof cases)[number];
+    const { createRequest } = await load();
+    const frame = Buffer.concat(encodeRequest(api, version, { correlationId: 1, clientId: null }, ours)).subarray(4);
+    expect(frame.toString('hex', decodeRequestHeader(frame).bodyStart)).toBe(createRequest(...theirs).buffer.toString('hex'));
   });
 });
 
