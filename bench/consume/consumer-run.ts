@@ -3,6 +3,7 @@
  * host's one clock, and follows lag. A group with a service time is slow on purpose: after each fetch it sleeps what its records cost.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { Admin } from '../../engine/client/admin.ts';
 import { ClusterClient } from '../../engine/client/cluster-client.ts';
 import { parseConsumerConfig } from '../../engine/client/consumer-config.ts';
 import { GroupConsumer } from '../../engine/client/group-consumer.ts';
@@ -17,11 +18,13 @@ import { ThreadMeter } from '../load/thread-meter.ts';
 
 const PROGRESS_MS = 500;
 const LEAVE_LIMIT_MS = 5000;
+const LAG_LIMIT_MS = 2000;
 
 export class ConsumerRun {
   readonly #input: ConsumerWorkerInput;
   readonly #post: Post;
   readonly #client: ClusterClient;
+  readonly #admin: Admin;
   readonly #members: GroupConsumer[];
   readonly #reader: EventReader;
   readonly #service: ServiceTime;
@@ -29,7 +32,10 @@ export class ConsumerRun {
   readonly #endToEnd: IntervalLatencies;
   /** By partition: offset behind what was read. */
   readonly #positions = new Map<number, number>();
-  readonly #highWatermarks = new Map<number, number>();
+  /** By partition: where the group began. */
+  #startOffsets: readonly number[] = [];
+  #lagRecords = 0;
+  #lagAnswer: Promise<void> | undefined;
   #time: HostTime | undefined;
   #origin = { startMonotonicUs: 0, startEpochUs: 0 };
   #window = { measureStartUs: 0, endUs: 0 };
@@ -50,16 +56,20 @@ export class ConsumerRun {
     this.#service = new ServiceTime(input.serviceTimeUs);
     this.#endToEnd = new IntervalLatencies((interval) => post({ kind: 'interval', metric: 'endToEnd', interval }, [interval.counts.buffer]));
     this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], clientId: `headroom-${input.group}` });
+    this.#admin = new Admin(this.#client);
     const config = parseConsumerConfig({ 'group.id': input.group, ...input.consumerProperties });
     this.#members = Array.from({ length: input.memberCount }, () => new GroupConsumer(this.#client, config, {
-      onBatches: (_topic: string, partition: number, records: Buffer, highWatermark: number) => this.#onBatches(partition, records, highWatermark),
+      onBatches: (_topic: string, partition: number, records: Buffer) => this.#onBatches(partition, records),
       onAssigned: () => void this.#rebalances++,
     }));
   }
 
   /** Resolves when every partition has a member. */
   async open(): Promise<void> {
-    await Promise.all(this.#members.map((member) => member.start([this.#input.topic])));
+    const { topic, consumerProperties } = this.#input;
+    await Promise.all(this.#members.map((member) => member.start([topic])));
+    const spec = consumerProperties['auto.offset.reset'] === 'latest' ? 'latest' : 'earliest';
+    this.#startOffsets = await this.#admin.listOffsets(topic, this.#partitions(), spec);
   }
 
   start({ origin, measureStartUs, endUs }: LoadWindow): void {
@@ -75,6 +85,9 @@ export class ConsumerRun {
   async stop(): Promise<void> {
     clearInterval(this.#progressTimer);
     const use = this.#meter.finish();
+    const finalLag = (this.#lagAnswer ?? Promise.resolve()).then(() => this.#lookForLag());
+    await Promise.race([finalLag, delay(LAG_LIMIT_MS, undefined, { ref: false })]);
+    this.#lagRecordsBySecond.set(this.#time?.sinceStartUs() ?? 0, this.#lagRecords);
     const warnings: string[] = [];
     for (const member of this.#members) {
       const leaving = member.close().then(() => undefined, String);
@@ -96,10 +109,9 @@ export class ConsumerRun {
     await this.#client.close();
   }
 
-  #onBatches(partition: number, records: Buffer, highWatermark: number): void {
+  #onBatches(partition: number, records: Buffer): void {
     this.#nowUs = this.#time?.sinceStartUs() ?? -1;
     const read = this.#reader.read(records, this.#positions.get(partition) ?? 0, this.#onDue);
-    this.#highWatermarks.set(partition, highWatermark);
     if (read.nextOffset >= 0) this.#positions.set(partition, read.nextOffset);
     this.#count(read.records, read.bytes);
     this.#service.spend(read.records);
@@ -122,15 +134,25 @@ export class ConsumerRun {
 
   #reportProgress(): void {
     const nowUs = this.#time?.sinceStartUs() ?? 0;
-    const lagRecords = this.#lagRecords();
-    this.#lagRecordsBySecond.set(nowUs, lagRecords);
+    this.#lagAnswer ??= this.#lookForLag();
+    this.#lagRecordsBySecond.set(nowUs, this.#lagRecords);
     this.#endToEnd.flushBefore(Math.floor(nowUs / 1e6) - 3);
-    this.#post({ kind: 'consumeProgress', consumedRecords: this.#consumedRecords, lagRecords });
+    this.#post({ kind: 'consumeProgress', consumedRecords: this.#consumedRecords, lagRecords: this.#lagRecords });
   }
 
-  #lagRecords(): number {
-    let lag = 0;
-    for (const [partition, highWatermark] of this.#highWatermarks) lag += Math.max(0, highWatermark - (this.#positions.get(partition) ?? 0));
-    return lag;
+  /** The partitions' ends as the brokers tell them now, less what was read: what a fetch tells of the end is old once its records are read. */
+  async #lookForLag(): Promise<void> {
+    try {
+      const ends = await this.#admin.listOffsets(this.#input.topic, this.#partitions(), 'latest');
+      this.#lagRecords = ends.reduce((lag, end, partition) => lag + Math.max(0, end - (this.#positions.get(partition) ?? this.#startOffsets[partition] ?? 0)), 0);
+    } catch {
+      // A partition without a leader has no known end: the last lag stands.
+    } finally {
+      this.#lagAnswer = undefined;
+    }
+  }
+
+  #partitions(): number[] {
+    return Array.from({ length: this.#client.topic(this.#input.topic)?.partitions.length ?? 0 }, (_, partition) => partition);
   }
 }
