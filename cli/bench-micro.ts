@@ -1,8 +1,13 @@
 /** `headroom bench-micro`: the parts of headroom against their limits and against the libraries that were not chosen. */
 import { Command, InvalidArgumentError } from 'commander';
+import type { MicroResult } from '../bench/micro/micro-run.ts';
+
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface MicroFlags {
-  readonly only?: string;
+  readonly only?: RegExp;
   readonly rounds: number;
   readonly time: number;
   readonly json?: boolean;
@@ -11,7 +16,7 @@ interface MicroFlags {
 export function benchMicroCommand(): Command {
   return new Command('bench-micro')
     .description('checksums, batches, codecs, appends and look-ups, each beside its limit in the same rounds')
-    .option('--only <text>', 'contests whose title holds this text')
+    .option('--only <pattern>', 'contests whose title matches this regular expression, in any case', pattern)
     .option('--rounds <count>', 'rounds', positiveInteger, 5)
     .option('--time <ms>', 'time of one contender in one round', positiveInteger, 100)
     .option('--json', 'print the result as JSON')
@@ -19,7 +24,7 @@ export function benchMicroCommand(): Command {
       'after',
       `
 Examples:
-  $ headroom bench-micro                     all contests, about a minute
+  $ headroom bench-micro                     all contests, under a minute
   $ headroom bench-micro --only compress     the codec race
   $ headroom bench-micro --rounds 20 --json > micro.json`,
     )
@@ -27,18 +32,49 @@ Examples:
 }
 
 async function runBenchMicro(flags: MicroFlags): Promise<void> {
-  const { runMicro } = await import('../bench/micro/micro-run.ts');
+  const { allContests, runMicro } = await import('../bench/micro/micro-run.ts');
+  const { CliError } = await import('./cli-error.ts');
+  const only = flags.only;
+  if (only !== undefined && !allContests().some(({ title }) => only.test(title))) {
+    throw new CliError(`no contest matches ${only.source}; there are:\n${allContests().map(({ title }) => `  ${title}`).join('\n')}`, EXIT_USAGE);
+  }
+  const interruption = new AbortController();
+  const onSignal = (): void => interruption.abort();
+  // Once each: a second Ctrl-C does not wait for the files to be removed.
+  for (const name of SIGNALS) process.once(name, onSignal);
+  try {
+    const result = await runMicro({
+      rounds: { count: flags.rounds, timeMs: flags.time },
+      only,
+      signal: interruption.signal,
+      onContest: (title) => process.stderr.write(`${title}\n`),
+    });
+    await present(result, flags);
+  } catch (error) {
+    if (interruption.signal.aborted) throw new CliError('interrupted; its files are removed', EXIT_INTERRUPTED);
+    throw error;
+  } finally {
+    for (const name of SIGNALS) process.off(name, onSignal);
+  }
+}
+
+async function present(result: MicroResult, flags: MicroFlags): Promise<void> {
+  if (flags.json === true) {
+    process.stdout.write(`${JSON.stringify(result, undefined, 1)}\n`);
+    return;
+  }
   const { microText } = await import('../bench/micro/micro-text.ts');
   const { outputWidth } = await import('./output-width.ts');
-  const { CliError } = await import('./cli-error.ts');
-  const pc = (await import('picocolors')).default;
-  const result = runMicro({
-    rounds: { count: flags.rounds, timeMs: flags.time },
-    only: flags.only,
-    onContest: (title) => process.stderr.write(`${title}\n`),
-  });
-  if (result.rows.length === 0) throw new CliError(`no contest's title holds "${flags.only}": leave out --only to see them`, 2);
-  process.stdout.write(flags.json === true ? `${JSON.stringify(result, undefined, 1)}\n` : microText(result, { width: outputWidth(), isColored: pc.isColorSupported }));
+  const { isColorSupported } = (await import('picocolors')).default;
+  process.stdout.write(microText(result, { width: outputWidth(), isColored: isColorSupported }));
+}
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i');
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 function positiveInteger(text: string): number {

@@ -1,25 +1,34 @@
 /** All contests of `headroom bench-micro`, and what came out of them as plain data. */
-import { hostRecord, headroomVersion } from '../record/host-record.ts';
+import { loadavg, tmpdir } from 'node:os';
 import { nativeMissingReason } from '../../engine/native/native.ts';
 import type { HeadroomVersion, HostRecord } from '../../results/run.ts';
+import { headroomVersion, hostRecord } from '../record/host-record.ts';
 import { codecContests } from './codec-contests.ts';
 import { holdContest, type Contest, type ContestRow, type Rounds } from './contest.ts';
-import { logContests } from './log-contests.ts';
+import { libraryVersions } from './library-versions.ts';
+import { appendContest, lookUpContest, readContest } from './log-contests.ts';
 import { batchContests, checksumContest, histogramContest } from './memory-contests.ts';
 
 export interface MicroResult {
   readonly headroom: HeadroomVersion;
+  /** Its file system is the one of the temporary directory, where the logs are. */
   readonly host: HostRecord;
+  /** Of what takes part, by name. */
+  readonly libraries: Readonly<Record<string, string>>;
   /** Null: it is there. */
   readonly nativeMissingReason: string | null;
+  /** Processes that wanted a core in the minute before the first contest: others than this one. */
+  readonly loadAverageBefore: number;
   readonly rounds: Rounds;
   readonly rows: readonly ContestRow[];
 }
 
 export interface MicroOptions {
   readonly rounds: Rounds;
-  /** Contests whose title holds this text; all where undefined. */
-  readonly only: string | undefined;
+  /** Contests whose title this matches; all where undefined. */
+  readonly only: RegExp | undefined;
+  /** Ends it within one timing; `runMicro` then throws the signal's reason. */
+  readonly signal?: AbortSignal;
   onContest(title: string): void;
 }
 
@@ -28,24 +37,36 @@ const TYPICAL_BATCH_BYTES = 16 * 1024;
 const FULL_BATCH_BYTES = 64 * 1024;
 const SMALL_BATCH_BYTES = 4 * 1024;
 
-export function runMicro({ rounds, only, onContest }: MicroOptions): MicroResult {
-  const contests: Contest[] = [
+export async function runMicro({ rounds, only, signal, onContest }: MicroOptions): Promise<MicroResult> {
+  const loadAverageBefore = loadavg()[0] as number;
+  const rows: ContestRow[] = [];
+  for (const contest of allContests()) {
+    if (only !== undefined && !only.test(contest.title)) continue;
+    onContest(contest.title);
+    rows.push(...(await holdContest(contest, rounds, signal)));
+  }
+  return {
+    headroom: headroomVersion(),
+    host: hostRecord(tmpdir()),
+    libraries: libraryVersions(),
+    nativeMissingReason: nativeMissingReason ?? null,
+    loadAverageBefore,
+    rounds,
+    rows,
+  };
+}
+
+export function allContests(): Contest[] {
+  return [
     checksumContest(FULL_BATCH_BYTES),
     ...batchContests(FULL_BATCH_BYTES),
     ...codecContests(TYPICAL_BATCH_BYTES),
     ...codecContests(FULL_BATCH_BYTES),
-    ...logContests([SMALL_BATCH_BYTES, FULL_BATCH_BYTES]),
+    appendContest(SMALL_BATCH_BYTES),
+    appendContest(FULL_BATCH_BYTES),
+    readContest(SMALL_BATCH_BYTES),
+    readContest(FULL_BATCH_BYTES),
+    lookUpContest(SMALL_BATCH_BYTES),
     histogramContest(),
   ];
-  try {
-    const rows = contests
-      .filter(({ title }) => only === undefined || title.includes(only))
-      .flatMap((contest) => {
-        onContest(contest.title);
-        return holdContest(contest, rounds);
-      });
-    return { headroom: headroomVersion(), host: hostRecord(undefined), nativeMissingReason: nativeMissingReason ?? null, rounds, rows };
-  } finally {
-    for (const contest of contests) contest.close?.();
-  }
 }
