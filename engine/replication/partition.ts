@@ -347,9 +347,6 @@ export class Partition {
     let answered = 0;
     while (answered < waiters.length && (waiters[answered] as AckWaiter).requiredOffset <= this.#highWatermark) answered++;
     if (answered === 0) return;
-    const done = waiters.splice(0, answered);
-    const isSafe = this.#maximalIsr.size >= this.#effectiveMinIsr();
-    const errorCode = isSafe ? errorCodes.NONE : errorCodes.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
-    for (const waiter of done) waiter.onResult(errorCode);
+    for (const waiter of waiters.splice(0, answered)) waiter.onResult(errorCodes.NONE);
   }
 }
