@@ -4,6 +4,7 @@ import { CliError } from './cli-error.ts';
 
 interface CompareFlags {
   readonly rounds: string;
+  readonly warmupRounds: string;
   readonly seconds: string;
   readonly recordSize: string;
   readonly partitions: string;
@@ -15,8 +16,9 @@ export function compareKafkaCommand(): Command {
   return new Command('compare-kafka')
     .description('highest throughput (acks=all, idempotent, RF 3) of the embedded brokers and of a real Apache Kafka, in alternating rounds')
     .argument('<kafka-directory>', 'an unpacked Kafka release: a directory with libs/kafka-clients-*.jar; java must be on the path')
-    .option('--rounds <count>', 'counted rounds, after one that warms everything up', '3')
-    .option('--seconds <seconds>', 'measured part of each run', '10')
+    .option('--rounds <count>', 'counted rounds', '5')
+    .option('--warmup-rounds <count>', 'rounds before them that do not count: a JVM is still getting faster after two', '3')
+    .option('--seconds <seconds>', 'measured part of each run; long ones are decided by how fast the disk takes half a gigabyte a second', '5')
     .option('--record-size <bytes>', 'value bytes of a record', '100')
     .option('--partitions <count>', 'partitions of the topic', '20')
     .option('--compression <type>', 'none, gzip, snappy, lz4 or zstd', 'none')
@@ -33,6 +35,7 @@ async function compare(kafkaDirectory: string, flags: CompareFlags): Promise<voi
     const comparison = await compareWithKafka({
       kafkaDirectory,
       rounds: whole('--rounds', flags.rounds),
+      warmupRounds: whole('--warmup-rounds', flags.warmupRounds),
       seconds: whole('--seconds', flags.seconds),
       recordBytes: whole('--record-size', flags.recordSize),
       partitions: whole('--partitions', flags.partitions),
@@ -44,7 +47,7 @@ async function compare(kafkaDirectory: string, flags: CompareFlags): Promise<voi
         'batch.size': '65536',
       },
     }, ({ round, client, cluster, recordsPerSecond }) => {
-      const label = round === 0 ? 'warm-up' : `round ${round}`;
+      const label = round < 1 ? 'warm-up' : `round ${round}`;
       process.stderr.write(`${label.padEnd(8)} ${client} -> ${cluster}: ${Math.round(recordsPerSecond).toLocaleString('en-US')} records/s\n`);
     });
     process.stdout.write(flags.json === true ? `${JSON.stringify(comparison, undefined, 2)}\n` : comparisonText(comparison));

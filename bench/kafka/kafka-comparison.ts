@@ -19,7 +19,9 @@ import { startRealKafka } from './real-kafka.ts';
 
 export interface ComparisonOptions {
   readonly kafkaDirectory: string;
+  /** Counted. */
   readonly rounds: number;
+  readonly warmupRounds: number;
   /** Measured seconds of one run; half as long again is warm-up. */
   readonly seconds: number;
   readonly recordBytes: number;
@@ -31,6 +33,7 @@ export type ClientName = 'headroom' | 'ProducerPerformance';
 export type ClusterName = 'headroom' | 'kafka';
 
 export interface ComparedRun {
+  /** From 1; those that warm up are 0 and below. */
   readonly round: number;
   readonly client: ClientName;
   readonly cluster: ClusterName;
@@ -67,8 +70,7 @@ export async function compareWithKafka(options: ComparisonOptions, onRun: (run: 
   ];
   const rates = new Map<ClusterName, number>(sides.map((side) => [side.cluster, FIRST_RATE]));
   const runs: ComparedRun[] = [];
-  // Round 0 warms up both clusters with both clients and is not counted.
-  for (let round = 0; round <= options.rounds; round++) {
+  for (let round = 1 - options.warmupRounds; round <= options.rounds; round++) {
     for (const client of ['ProducerPerformance', 'headroom'] as const) {
       for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
         const run = { round, client, cluster: side.cluster, ...(await measure(client, side, { ...options, rate: rates.get(side.cluster) as number })) };

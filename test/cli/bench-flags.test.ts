@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { defaultBenchOptions } from '../../bench/bench-options.ts';
+import { benchOptionsFrom, consumerRateFrom, type BenchFlags } from '../../cli/bench-flags.ts';
+import { CliError } from '../../cli/cli-error.ts';
+
+it('gives the default run without flags', () => {
+  expect(benchOptionsFrom({})).toEqual(defaultBenchOptions);
+});
+
+describe('what is given', () => {
+  it.each<[string, BenchFlags, unknown]>([
+    ['a rate with a suffix', { rate: '50k' }, { load: { kind: 'open', ratePerSecond: 50_000, arrivals: 'constant' } }],
+    ['a rate with separators', { rate: '1_500,000' }, { load: { ratePerSecond: 1_500_000 } }],
+    ['a closed loop', { closedLoop: true }, { load: { kind: 'closed' } }],
+    ['minutes', { duration: '2m', warmup: '10s' }, { durationSeconds: 120, warmupSeconds: 10 }],
+    ['sized records', { recordSize: '1k', randomBytesRatio: '0.2', keyDistribution: 'none' }, { name: 'fixed-1024', workload: { kind: 'fixed', recordBytes: 1024, randomBytesRatio: 0.2, keys: { kind: 'none' } } }],
+    ['a payload', { payload: 'a.jsonl', key: 'user.id' }, { name: 'payload', workload: { kind: 'file', path: 'a.jsonl', key: 'user.id' } }],
+    ['acks=1, which idempotence cannot have', { acks: '1' }, { producerProperties: { acks: '1', 'enable.idempotence': 'false' } }],
+    ['acks=-1 as all', { acks: '-1' }, { producerProperties: { acks: 'all', 'enable.idempotence': 'true' } }],
+    ['a producer property over its own flag', { lingerMs: '5', producerProperty: ['linger.ms=7', 'compression.zstd.level=1'] }, { producerProperties: { 'linger.ms': '7', 'compression.zstd.level': '1' } }],
+    ['a property whose value holds an equals sign', { topicProperty: ['a=b=c'] }, { topic: { properties: { a: 'b=c' } } }],
+    ['one broker: fewer replicas', { brokers: '1' }, { topic: { replicationFactor: 1, properties: { 'min.insync.replicas': '1' } } }],
+    ['groups with a time a record', { groups: 'sink=2,slow=3:1.5ms' }, { groups: [{ name: 'sink', memberCount: 2, properties: { 'fetch.min.bytes': '262144' } }, { name: 'slow', memberCount: 3, serviceTimeUs: 1500 }] }],
+    ['no groups', { groups: 'none' }, { groups: [] }],
+    ['another Kafka', { bootstrap: 'a:1,b:2' }, { target: { kind: 'external', bootstrap: 'a:1,b:2' } }],
+    ['a fault', { killBroker: '3' }, { fault: { kind: 'killBroker', atSeconds: 3, restartAfterSeconds: 5 } }],
+  ])('is taken: %s', (_what, flags, expected) => {
+    expect(benchOptionsFrom(flags)).toMatchObject(expected as object);
+  });
+
+  it('may be a consumer’s rate', () => {
+    expect([consumerRateFrom({}), consumerRateFrom({ consumerRate: '8k' })]).toEqual([undefined, 8000]);
+  });
+});
+
+describe('what cannot be used', () => {
+  it.each<[BenchFlags, RegExp]>([
+    [{ rate: 'fast' }, /--rate "fast" is not a number \(for example/],
+    [{ rate: '1', closedLoop: true }, /--rate and --closed-loop exclude each other/],
+    [{ duration: '1.5' }, /--duration "1.5" is not a whole number of seconds/],
+    [{ recordSize: 'big' }, /--record-size "big" is not a number of bytes/],
+    [{ payload: 'a', recordSize: '1' }, /exclude each other/],
+    [{ payload: 'a', keys: '5' }, /--keys and --key-distribution are for generated records/],
+    [{ key: 'id' }, /--key names a field of a payload file/],
+    [{ randomBytesRatio: '0.5' }, /--random-bytes-ratio needs --record-size/],
+    [{ randomBytesRatio: '', recordSize: '1' }, /--random-bytes-ratio "" is not a number/],
+    [{ keyDistribution: 'normal' }, /none of zipf, uniform, none/],
+    [{ arrivals: 'bursts' }, /none of constant, poisson/],
+    [{ acks: '2' }, /none of all, 1, 0/],
+    [{ workers: '-1' }, /--workers "-1" is not a whole number/],
+    [{ producerProperty: ['linger.ms'] }, /--producer-property "linger.ms" is not name=value/],
+    [{ groups: 'a' }, /--groups "a" is not name=members/],
+    [{ bootstrap: 'a:1', brokers: '3' }, /--brokers is for the embedded cluster/],
+    [{ bootstrap: 'a:1', dataDir: 'x' }, /--data-dir is for the embedded cluster/],
+    [{ restartAfter: '3' }, /--restart-after needs --kill-broker/],
+    [{ consumerRate: 'x' }, /--consumer-rate "x" is not a number/],
+  ])('%j is refused with the flag, the reason and exit code 2', (flags, message) => {
+    let refusal: unknown;
+    try {
+      benchOptionsFrom(flags);
+      consumerRateFrom(flags);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toBeInstanceOf(CliError);
+    expect(refusal).toMatchObject({ exitCode: 2, message: expect.stringMatching(message) as string });
+  });
+});

@@ -1,0 +1,39 @@
+/** The entry point as a process: help, versions, and what it says of words that it does not know. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+function headroom(...words: string[]): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8' });
+  return { code: status, out: stdout, err: stderr };
+}
+
+it.each(['bench', 'cluster', 'report', 'size', 'bench-micro', 'compare-kafka'])('headroom %s --help has a description, its options and examples', (command) => {
+  const { code, out, err } = headroom(command, '--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain(`Usage: headroom ${command}`);
+  expect(out).toMatch(/Examples?:\n/);
+  expect(out.split('\n').filter((line) => line.includes(`headroom ${command}`)).length).toBeGreaterThan(1);
+});
+
+it('lists its commands', () => {
+  const { code, out } = headroom('--help');
+  expect(code).toBe(0);
+  for (const command of ['bench', 'cluster', 'report', 'size']) expect(out).toContain(command);
+});
+
+it.each([
+  ['an unknown command', ['brench'], /unknown command 'brench'[\s\S]*bench/],
+  ['an unknown option', ['bench', '--speed', '3'], /unknown option '--speed'/],
+  ['a bad value', ['bench', '--rate', 'fast'], /--rate "fast" is not a number/],
+  ['a property nobody knows', ['bench', '--producer-property', 'linger.sm=1'], /linger\.sm: unknown property; the nearest known is 'linger\.ms'/],
+  ['a file that is not there', ['size', 'no-such.yaml'], /no-such\.yaml/],
+])('says what is wrong with %s, and ends with 2', (_what, words, message) => {
+  const { code, out, err } = headroom(...words);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err).toMatch(message);
+  expect(err).not.toContain('    at ');
+});
