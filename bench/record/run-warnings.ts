@@ -7,7 +7,10 @@ const UTILIZATION_MAX = 0.9;
 const SCHEDULE_DELAY_SHARE_MAX = 0.5;
 const ACHIEVED_SHARE_MIN = 0.99;
 const SAMPLES_ABOVE_P999_MIN = 100;
-const STEAL_FREE_CORES = 1;
+const QUOTA_TOLERANCE_CORES = 0.5;
+/** Of all processors' time. */
+const OTHER_LOAD_SHARE_MAX = 0.1;
+const STEAL_SHARE_MAX = 0.02;
 
 export interface WarningInputs {
   readonly outcome: ExperimentOutcome;
@@ -29,8 +32,10 @@ function* machineWarnings({ outcome, measured, host, headroom }: WarningInputs):
       remedy: 'install a C++ compiler and run npm rebuild',
     };
   }
+  const seconds = Math.max(1, measured.measureEndSecond - measured.measureStartSecond);
+  yield* disturbances(outcome.usage.machine, { seconds, cores: host.coreCount, isEmbedded: outcome.options.target.kind === 'embedded' });
   if (outcome.options.target.kind === 'embedded') {
-    const coresUsed = measured.generator.cpuSeconds / Math.max(1, measured.measureEndSecond - measured.measureStartSecond) + measured.brokers.reduce((sum, { cpuCoresMean }) => sum + cpuCoresMean, 0);
+    const coresUsed = measured.generator.cpuSeconds / seconds + measured.brokers.reduce((sum, { cpuCoresMean }) => sum + cpuCoresMean, 0);
     const cores = host.cgroupCpuCores ?? host.coreCount;
     if (coresUsed > cores * UTILIZATION_MAX) {
       yield {
@@ -41,7 +46,7 @@ function* machineWarnings({ outcome, measured, host, headroom }: WarningInputs):
       };
     }
   }
-  if (host.cgroupCpuCores !== null && host.cgroupCpuCores < host.coreCount - STEAL_FREE_CORES / 2) {
+  if (host.cgroupCpuCores !== null && host.cgroupCpuCores < host.coreCount - QUOTA_TOLERANCE_CORES) {
     yield {
       code: 'cpu-quota',
       cause: `a quota allows ${host.cgroupCpuCores} of ${host.coreCount} cores`,
@@ -54,6 +59,28 @@ function* machineWarnings({ outcome, measured, host, headroom }: WarningInputs):
   }
   if (headroom.isDirty === true) {
     yield { code: 'uncommitted-changes', cause: 'the checkout has changes that are not committed', effect: 'the commit does not say what was measured', remedy: 'commit before a run that is to be kept' };
+  }
+}
+
+/** With brokers elsewhere, or next door but not ours, what others do cannot be told from what the target does. */
+function* disturbances(machine: ExperimentOutcome['usage']['machine'], { seconds, cores, isEmbedded }: { seconds: number; cores: number; isEmbedded: boolean }): Generator<RunWarning> {
+  if (machine === undefined) return;
+  const [otherCores, stolenCores] = [machine.otherCpuUs / 1e6 / seconds, machine.stolenUs / 1e6 / seconds];
+  if (isEmbedded && otherCores > cores * OTHER_LOAD_SHARE_MAX) {
+    yield {
+      code: 'other-load',
+      cause: `processes that have no part in the run used ${otherCores.toFixed(2)} of ${cores} cores`,
+      effect: 'brokers and load take turns with them: rates fall and tails grow',
+      remedy: 'stop them, and run again',
+    };
+  }
+  if (stolenCores > cores * STEAL_SHARE_MAX) {
+    yield {
+      code: 'cpu-steal',
+      cause: `the hypervisor gave ${stolenCores.toFixed(2)} of ${cores} cores to other machines`,
+      effect: 'everything stands still meanwhile: tails grow',
+      remedy: 'run on a machine of its own, or again at another time',
+    };
   }
 }
 

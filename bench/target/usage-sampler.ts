@@ -1,5 +1,5 @@
 /** CPU and memory of the brokers and of this process during the measured window; a restarted broker's new process goes on where the old one ended. */
-import { readProcessUsage } from '../process-usage.ts';
+import { readMachineUsage, readProcessUsage, type MachineUsage } from '../process-usage.ts';
 
 export interface SampledBroker {
   readonly id: number;
@@ -28,6 +28,8 @@ export interface MeasuredUsage {
   /** This process: load workers, consumers and the main thread together. */
   readonly generatorCpuUs: number;
   readonly generatorRssBytesMax: number;
+  /** In the measured window, all processors together: of processes that have no part in the run, and stolen by the hypervisor. */
+  readonly machine: { readonly otherCpuUs: number; readonly stolenUs: number } | undefined;
   readonly samples: readonly UsageSample[];
 }
 
@@ -45,6 +47,7 @@ export class UsageSampler {
   readonly #meters: BrokerMeter[];
   readonly #samples: UsageSample[] = [];
   #generatorStartUs = 0;
+  #machineStart: MachineUsage | undefined;
   #generatorRssBytesMax = 0;
 
   constructor(brokers: readonly SampledBroker[]) {
@@ -56,6 +59,7 @@ export class UsageSampler {
     this.sample(nowUs);
     for (const meter of this.#meters) meter.startCpuUs = meter.totalCpuUs;
     this.#generatorStartUs = generatorCpuUs();
+    this.#machineStart = readMachineUsage();
   }
 
   sample(nowUs: number): void {
@@ -83,14 +87,23 @@ export class UsageSampler {
   /** The measured window is over (or the run was cut short). */
   finish(nowUs: number): MeasuredUsage {
     this.sample(nowUs);
+    const brokers = this.#meters
+      .filter(({ pid }) => pid !== -1)
+      .map(({ broker, totalCpuUs, startCpuUs, rssBytesMax }) => ({ brokerId: broker.id, cpuUs: totalCpuUs - startCpuUs, rssBytesMax }));
+    const ownCpuUs = generatorCpuUs() - this.#generatorStartUs;
     return {
-      brokers: this.#meters
-        .filter(({ pid }) => pid !== -1)
-        .map(({ broker, totalCpuUs, startCpuUs, rssBytesMax }) => ({ brokerId: broker.id, cpuUs: totalCpuUs - startCpuUs, rssBytesMax })),
-      generatorCpuUs: generatorCpuUs() - this.#generatorStartUs,
+      brokers,
+      generatorCpuUs: ownCpuUs,
+      machine: this.#machineUse(brokers.reduce((sum, { cpuUs }) => sum + cpuUs, ownCpuUs)),
       generatorRssBytesMax: this.#generatorRssBytesMax,
       samples: this.#samples,
     };
+  }
+
+  #machineUse(ownCpuUs: number): MeasuredUsage['machine'] {
+    const end = readMachineUsage();
+    if (end === undefined || this.#machineStart === undefined) return undefined;
+    return { otherCpuUs: Math.max(0, end.busyUs - this.#machineStart.busyUs - ownCpuUs), stolenUs: end.stolenUs - this.#machineStart.stolenUs };
   }
 }
 

@@ -86,5 +86,6 @@ describe('what a run sums up', () => {
     const parentUs = readProcessUsage(process.ppid)?.cpuUs ?? 0;
     expect(usage.brokers.map(({ brokerId }) => brokerId)).toEqual([1]);
     expect(Math.abs((usage.brokers[0]?.cpuUs ?? 0) - parentUs)).toBeLessThan(1_000_000);
+    expect(usage.machine?.otherCpuUs).toBeGreaterThanOrEqual(0);
   });
 });

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { ExperimentOutcome } from '../../../bench/experiment-outcome.ts';
+import { measuredRecord } from '../../../bench/record/measured-record.ts';
+import { runRecord } from '../../../bench/record/run-record.ts';
+import { runWarnings } from '../../../bench/record/run-warnings.ts';
+import { nativeMissingReason } from '../../../engine/native/native.ts';
+import { validateRun } from '../../../results/run-schema.ts';
+import type { HostRecord } from '../../../results/run.ts';
+import { RECORDS_PER_SECOND, sampleOutcome, seriesOf } from './sample-outcome.ts';
+
+const CONTEXT = { commandLine: ['headroom', 'bench'], elapsedSeconds: 7 };
+const HOST: HostRecord = { cpuModel: 'x', coreCount: 2, memoryBytes: 1 << 30, kernel: 'Linux', nodeVersion: 'v26', filesystem: 'ext4', cpuGovernor: null, cgroupCpuCores: null, cgroupMemoryBytes: null };
+
+describe('the stored run', () => {
+  it('is valid by its own schema, also through JSON', () => {
+    const run = { ...runRecord(sampleOutcome(), CONTEXT), plan: null };
+    expect(validateRun(JSON.parse(JSON.stringify(run)))).toMatchObject({ kind: 'valid' });
+  });
+
+  it('sums the measured window over all workers and leaves warm-up out', () => {
+    const { throughput, latency, generator, brokers } = measuredRecord(sampleOutcome());
+    expect(throughput).toMatchObject({
+      offeredPerSecond: RECORDS_PER_SECOND,
+      achievedPerSecond: RECORDS_PER_SECOND,
+      acknowledgedRecords: 3 * RECORDS_PER_SECOND,
+      uncompressedBytes: 300 * RECORDS_PER_SECOND,
+      compressionRatio: 4,
+      batches: 600,
+      recordsPerBatch: 250,
+      requests: 200,
+      total: { sentRecords: 5 * RECORDS_PER_SECOND, acknowledgedRecords: 5 * RECORDS_PER_SECOND, failedRecords: 0, unsentRecords: 0 },
+    });
+    expect(latency.publish.summary.count).toBe(3 * RECORDS_PER_SECOND);
+    expect(latency.publish.summary.maxUs).toBeLessThan(11_000);
+    expect(generator.workers.map(({ name }) => name)).toEqual(['load 0', 'load 1', 'group readers']);
+    expect(brokers.map(({ brokerId, isController, cpuCoresMean }) => [brokerId, isController, cpuCoresMean.toFixed(2)])).toEqual([[1, true, '0.10'], [2, false, '0.20'], [3, false, '0.30']]);
+  });
+
+  it('tells the largest lag of the measured window, and the last one there was', () => {
+    const [group] = measuredRecord(sampleOutcome()).groups;
+    expect(group).toMatchObject({ name: 'readers', lagRecordsMax: 30, lagRecordsFinal: 0, recordsPerSecond: RECORDS_PER_SECOND, serviceRatePerMember: { perSecond: RECORDS_PER_SECOND / 0.1 } });
+  });
+
+  it('keeps what happened in the order of time', () => {
+    const fault = { kind: 'killBroker', brokerId: 2, ledPartitions: [1], killedAtUs: 3_000_000, restartedAtUs: 4_000_000, restartTookUs: 500_000 } as const;
+    const topologyChanges = [
+      { kind: 'isr', atUs: 4_700_000, partition: 1, inSyncReplicas: [1, 2, 3] },
+      { kind: 'leader', atUs: 3_200_000, partition: 1, leaderId: -1 },
+    ] as const;
+    const { events } = measuredRecord(sampleOutcome({ fault, topologyChanges }));
+    expect(events.map(({ kind, atMs }) => [kind, atMs])).toEqual([['brokerKilled', 3000], ['leaderChange', 3200], ['brokerRestarted', 4500], ['isrChange', 4700]]);
+    expect(events[1]).toMatchObject({ leader: null });
+  });
+
+  it.each<[string, Partial<ExperimentOutcome>, string, RegExp]>([
+    ['whole', {}, 'complete', /it could not be done/],
+    ['cut short', { isPartial: true }, 'partial', /the run was cut short/],
+    ['without an end of its target', { failure: 'reading back failed: no connection' }, 'failed', /no connection/],
+    ['not to be verified', { options: { ...sampleOutcome().options, verifies: false } }, 'complete', /--no-verify/],
+  ])('says of a run that is %s what it is worth', (_what, changes, status, reason) => {
+    const run = runRecord(sampleOutcome(changes), CONTEXT);
+    expect(run.status.kind).toBe(status);
+    expect(run.verification).toMatchObject({ kind: 'skipped', reason: expect.stringMatching(reason) as string });
+  });
+});
+
+describe('warnings', () => {
+  const codes = (outcome: ExperimentOutcome, host: Partial<HostRecord> = {}, isDirty: boolean | null = false): string[] =>
+    runWarnings({ outcome, measured: measuredRecord(outcome), host: { ...HOST, ...host }, headroom: { version: '0', commit: null, isDirty } })
+      .map(({ code }) => code)
+      .filter((code) => code !== 'native-missing');
+  const outcome = sampleOutcome();
+  const { usage, options, loads } = outcome;
+  const [first, second] = loads as [(typeof loads)[number], (typeof loads)[number]];
+
+  it('do not appear without a reason', () => {
+    expect(codes(outcome)).toEqual([]);
+    expect(nativeMissingReason === undefined || runWarnings({ outcome, measured: measuredRecord(outcome), host: HOST, headroom: { version: '0', commit: null, isDirty: false } }).length === 1).toBe(true);
+  });
+
+  it.each<[string, Partial<ExperimentOutcome>]>([
+    ['other-load', { usage: { ...usage, machine: { otherCpuUs: 700_000, stolenUs: 0 } } }],
+    ['cpu-steal', { usage: { ...usage, machine: { otherCpuUs: 0, stolenUs: 200_000 } } }],
+    ['machine-saturated', { usage: { ...usage, generatorCpuUs: 4_000_000 } }],
+    ['generator-saturated', { loads: [first, { ...second, measured: { ...second.measured, utilization: 0.95 } }] }],
+    ['generator-saturated', { latencies: { ...outcome.latencies, scheduleDelay: seriesOf(() => 6000) } }],
+    ['rate-not-reached', { loads: [first, { ...second, measured: { ...second.measured, records: second.measured.records - 4000 } }] }],
+    ['unsent-records', { loads: [first, { ...second, unsentRecords: 1 }] }],
+    ['few-samples', { latencies: { ...outcome.latencies, publish: seriesOf(() => 10_000, 1000) } }],
+    ['group-behind', { groups: outcome.groups.map((group) => ({ ...group, lagRecordsBySecond: [0, 0, 0, 0, RECORDS_PER_SECOND + 1] })) }],
+    ['noted', { warnings: ['something odd'] }],
+  ])('%s appears when its condition holds, alone', (code, changes) => {
+    expect(codes(sampleOutcome(changes))).toEqual([code]);
+  });
+
+  it('of the machine appear by what the host says', () => {
+    expect(codes(outcome, { cgroupCpuCores: 1.4 })).toEqual(['cpu-quota']);
+    expect(codes(outcome, { cpuGovernor: 'powersave' })).toEqual(['cpu-governor']);
+    expect(codes(outcome, { cpuGovernor: 'performance' })).toEqual([]);
+    expect(codes(outcome, {}, true)).toEqual(['uncommitted-changes']);
+    expect(codes(outcome, {}, null)).toEqual([]);
+  });
+
+  it('of other processes make no sense where the brokers may be among them', () => {
+    const external = { ...options, target: { kind: 'external', bootstrap: 'a:1' } } as const;
+    expect(codes(sampleOutcome({ options: external, usage: { ...usage, brokers: [], machine: { otherCpuUs: 5_000_000, stolenUs: 0 } } }))).toEqual([]);
+  });
+});
