@@ -7,7 +7,7 @@ import { Admin } from '../../engine/client/admin.ts';
 import { ClusterClient } from '../../engine/client/cluster-client.ts';
 import { startCluster } from '../../engine/cluster/embedded-cluster.ts';
 import { createHostEnvironment } from '../../engine/host/host-environment.ts';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultBenchOptions, type BenchOptions } from '../bench-options.ts';
@@ -62,6 +62,7 @@ export async function compareWithKafka(options: ComparisonOptions, onRun: (run: 
   const kafka = await startRealKafka(options.kafkaDirectory, BROKERS);
   closing.defer(() => kafka.close());
   const dataDirectory = await mkdtemp(join(tmpdir(), 'headroom-'));
+  closing.defer(() => rm(dataDirectory, { recursive: true, force: true }));
   const cluster = await startCluster({ brokerCount: BROKERS, dataDirectory, isTemporary: true, properties: {} });
   closing.defer(() => cluster.stop());
   const sides: readonly Side[] = [
