@@ -4,6 +4,12 @@ import { enableCompileCache } from 'node:module';
 
 enableCompileCache?.();
 
+// A reader that has seen enough (headroom report | head) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const { Command } = await import('commander');
 const { CliError } = await import('./cli-error.ts');
 
