@@ -25,6 +25,7 @@ const commands = {
   report: async () => (await import('./report.ts')).reportCommand(),
   size: async () => (await import('./size.ts')).sizeCommand(),
   'bench-micro': async () => (await import('./bench-micro.ts')).benchMicroCommand(),
+  'dump-log': async () => (await import('./dump-log.ts')).dumpLogCommand(),
   'compare-kafka': async () => (await import('./compare-kafka.ts')).compareKafkaCommand(),
 } as const;
 

@@ -106,6 +106,9 @@ export interface SegmentFile {
   close(): void;
 }
 
+/** What a look through a file needs. */
+export type ReadableFile = Pick<SegmentFile, 'size' | 'readSync'>;
+
 export interface Files {
   /** How segments are held; reports carry a warning for `portable`. */
   readonly kind: 'mapped' | 'portable' | 'memory';

@@ -2,7 +2,7 @@
  * Walks the record batches of one segment file, front to back, with headers only or with every check (recovery).
  * Stops at the first byte that is not a batch and says whether that is the preallocated zero tail or damage.
  */
-import type { SegmentFile } from '../environment.ts';
+import type { ReadableFile } from '../environment.ts';
 import {
   RECORD_BATCH_OVERHEAD,
   batchSizeInBytes,
@@ -41,7 +41,7 @@ export interface ScanOptions {
 }
 
 export function scanBatches(
-  file: SegmentFile,
+  file: ReadableFile,
   options: ScanOptions,
   visit: BatchVisitor,
 ): ScanResult {
@@ -97,7 +97,7 @@ function findFault(bytes: Buffer, at: number, options: { check: 'headers' | 'ful
   return undefined;
 }
 
-function bytesUpToLastNonZero(file: SegmentFile, from: number): number {
+function bytesUpToLastNonZero(file: ReadableFile, from: number): number {
   const zeros = Buffer.alloc(FULL_WINDOW_BYTES);
   let damaged = 0;
   for (let position = from; position < file.size; position += FULL_WINDOW_BYTES) {
