@@ -131,9 +131,11 @@ class LogLoader {
     const start = (this.segments[firstChecked] as LogSegment).baseOffset;
     // State up to the first checked segment from its snapshot, the rest while its batches are checked.
     rebuildProducers({ segments: this.segments, producers: this.producers, upTo: start, nowMs });
+    this.producers.removeSnapshots((offset) => offset > start);
     this.nextOffset = start;
     for (let at = firstChecked; at < this.segments.length; at += 1) {
       const segment = this.segments[at] as LogSegment;
+      if (at > firstChecked) this.producers.takeSnapshot(segment.baseOffset);
       const result = this.check(segment, this.segments[at + 1]?.baseOffset);
       this.nextOffset = result.nextOffset;
       const isLast = at === this.segments.length - 1;
