@@ -3,7 +3,7 @@
  * heap and collector flags, fresh data in a directory of its own. Needs a Java and a Kafka directory (`libs/*.jar`, as a release has).
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,11 @@ export interface RealKafka {
   readonly version: string;
   readonly bootstrap: string;
   readonly pids: readonly number[];
+  /** log.dirs of each broker. */
+  readonly dataDirectories: readonly string[];
+  /** Stops all brokers cleanly; `restart` starts them again on the same data and ports. */
+  stop(): Promise<void>;
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,27 +38,35 @@ appender.c.layout.pattern=%d %p %c %m%n
 export async function startRealKafka(kafkaDirectory: string, brokerCount: number): Promise<RealKafka> {
   const version = kafkaVersion(kafkaDirectory);
   const directory = await mkdtemp(join(tmpdir(), 'headroom-kafka-'));
+  const logging = join(directory, 'log4j2.properties');
   const children: ChildProcess[] = [];
+  const ports = await freePorts(2 * brokerCount);
+  const bootstrap = ports.slice(0, brokerCount).map((port) => `127.0.0.1:${port}`).join(',');
+  const propertiesOf = (index: number): string => join(directory, `broker-${index + 1}.properties`);
+  const stopAll = async (): Promise<void> => void (await Promise.all(children.splice(0).map(stop)));
+  const startAll = async (): Promise<void> => {
+    for (let index = 0; index < brokerCount; index++) {
+      const output = openSync(join(directory, `broker-${index + 1}.log`), 'a');
+      children.push(spawn('java', [...JVM_OPTIONS, ...classPath(kafkaDirectory, logging), 'kafka.Kafka', propertiesOf(index)], { stdio: ['ignore', output, output] }));
+      closeSync(output);
+    }
+    await untilReady({ kafkaDirectory, logging, bootstrap, brokerCount });
+  };
   const close = async (): Promise<void> => {
-    await Promise.all(children.map(stop));
+    await stopAll();
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const logging = join(directory, 'log4j2.properties');
     await writeFile(logging, LOGGING);
-    const ports = await freePorts(2 * brokerCount);
     const clusterId = Buffer.from(crypto.randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
     for (let index = 0; index < brokerCount; index++) {
-      const properties = join(directory, `broker-${index + 1}.properties`);
       await mkdir(join(directory, `data-${index + 1}`));
-      await writeFile(properties, brokerProperties(index, { directory, ports, brokerCount }));
-      await runKafkaClass({ kafkaDirectory, logging, mainClass: 'kafka.tools.StorageTool', words: ['format', '-t', clusterId, '-c', properties] });
-      const output = openSync(join(directory, `broker-${index + 1}.log`), 'a');
-      children.push(spawn('java', [...JVM_OPTIONS, ...classPath(kafkaDirectory, logging), 'kafka.Kafka', properties], { stdio: ['ignore', output, output] }));
+      await writeFile(propertiesOf(index), brokerProperties(index, { directory, ports, brokerCount }));
+      await runKafkaClass({ kafkaDirectory, logging, mainClass: 'kafka.tools.StorageTool', words: ['format', '-t', clusterId, '-c', propertiesOf(index)] });
     }
-    const bootstrap = ports.slice(0, brokerCount).map((port) => `127.0.0.1:${port}`).join(',');
-    await untilReady({ kafkaDirectory, logging, bootstrap, brokerCount });
-    return { version, bootstrap, pids: children.map(({ pid }) => pid as number), close };
+    await startAll();
+    const dataDirectories = ports.slice(0, brokerCount).map((_, index) => join(directory, `data-${index + 1}`));
+    return { version, bootstrap, pids: children.map(({ pid }) => pid as number), dataDirectories, stop: stopAll, restart: startAll, close };
   } catch (error) {
     await close();
     throw error;
