@@ -50,11 +50,14 @@ function targetRecord(options: BenchOptions, facts: ExperimentOutcome['target'])
   };
 }
 
-/** What an acknowledgement promised. Brokers answer from the page cache, as Kafka's do by default. */
+/** What an acknowledgement promised. Brokers answer from the page cache, as Kafka's do by default, unless flush.messages=1. */
 function durabilityText({ producerProperties: given, topic }: BenchOptions): string {
   const acks = parseProducerConfig(given).requiredAcks;
   if (acks === 0) return 'nothing: the producer waits for no answer';
+  const isSynced = topic.properties['flush.messages'] === '1';
+  if (acks === 1 && isSynced) return "synced to the leader's disk before it was given, on no other replica for sure";
   if (acks === 1) return "in the leader's page cache, not synced to disk, on no other replica for sure";
   const minIsr = topic.properties['min.insync.replicas'] ?? '1';
+  if (isSynced) return `synced to the disk of every in-sync replica (at least ${minIsr} of ${topic.replicationFactor}) before it was given`;
   return `in the page cache of every in-sync replica (at least ${minIsr} of ${topic.replicationFactor}), not synced to disk`;
 }

@@ -296,10 +296,11 @@ export class PartitionLog {
     return deleted;
   }
 
-  /** Whether flush.messages or flush.ms asks for a flush before the last append is acknowledged. */
-  isFlushDue(nowMs: number): boolean {
+  /** Whether flush.messages asks for a sync before the last append is acknowledged, or flush.ms for one some time soon. */
+  flushDue(nowMs: number): 'before-acknowledgement' | 'soon' | undefined {
     const unflushed = this.endOffset - this.durableOffset;
-    return unflushed >= this.settings.flushMessages || (unflushed > 0 && nowMs - this.lastFlushMs >= this.settings.flushMs);
+    if (unflushed >= this.settings.flushMessages) return 'before-acknowledgement';
+    return unflushed > 0 && nowMs - this.lastFlushMs >= this.settings.flushMs ? 'soon' : undefined;
   }
 
   /** Syncs what was appended so far and moves the recovery point behind it. A rejection means that the directory is to go offline. */

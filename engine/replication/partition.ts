@@ -54,6 +54,7 @@ export class Partition {
   readonly #clock: Clock;
   readonly #view: ClusterView;
   readonly #settings: PartitionSettings;
+  readonly #log: (line: string) => void;
   readonly #observers = new Set<PartitionObserver>();
   #state: PartitionState;
   #isApplied = false;
@@ -65,6 +66,10 @@ export class Partition {
   #maximalIsr = new Set<number>();
   #pendingIsr: readonly number[] | undefined;
   #ackWaiters: AckWaiter[] = [];
+  /** Nothing from here down counts as held before it is synced (flush.messages). */
+  #syncTarget = 0;
+  #syncing: Promise<void> | undefined;
+  #heldWaiters: AckWaiter[] = [];
 
   constructor(options: {
     log: PartitionLog;
@@ -73,11 +78,13 @@ export class Partition {
     settings: PartitionSettings;
     state: PartitionState;
     checkpointedHighWatermark: number;
+    onLine: (line: string) => void;
   }) {
     this.log = options.log;
     this.#clock = options.clock;
     this.#view = options.view;
     this.#settings = options.settings;
+    this.#log = options.onLine;
     this.#state = options.state;
     const highWatermark = Math.min(options.checkpointedHighWatermark, this.log.logEndOffset);
     this.#highWatermark = Math.max(highWatermark, this.log.logStartOffset);
@@ -158,8 +165,57 @@ export class Partition {
     const nowMs = this.#clock.monotonicMs();
     for (const remote of this.#remotes.values()) if (remote.logEndOffset === endBefore) remote.caughtUpMs = nowMs;
     for (const observer of this.#observers) observer.onLogEndAdvanced();
+    void this.syncIfDue();
     this.#advanceHighWatermark();
     return result;
+  }
+
+  /** Calls back once when this replica itself holds what lies below `requiredOffset`: at once, unless flush.messages asks for a sync first. */
+  whenHeld(requiredOffset: number, onResult: (errorCode: number) => void): void {
+    if (this.#heldEnd >= requiredOffset) onResult(errorCodes.NONE);
+    else this.#heldWaiters.push({ requiredOffset, onResult });
+  }
+
+  /**
+   * Syncs the log when flush.messages or flush.ms asks for it; one sync at a time, which takes all that was appended before it
+   * (group commit). Resolves when nothing is left that must be synced before it counts; undefined: nothing was due.
+   */
+  syncIfDue(): Promise<void> | undefined {
+    const due = this.log.flushDue(this.#clock.nowMs());
+    if (due === 'before-acknowledgement') this.#syncTarget = this.log.logEndOffset;
+    if (due !== undefined) this.#syncing ??= this.#sync();
+    return due === 'before-acknowledgement' ? this.#syncing : undefined;
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      do {
+        await this.log.flush();
+        this.#answerHeld(errorCodes.NONE);
+        if (this.#role === 'leader') this.#advanceHighWatermark();
+      } while (this.#heldEnd < this.log.logEndOffset);
+    } catch (error) {
+      // Nothing that waits for the disk is acknowledged; the next append tries again.
+      this.#log(`${this.topic}-${this.index}: cannot be synced: ${String(error)}`);
+      this.#answerHeld(errorCodes.KAFKA_STORAGE_ERROR);
+    } finally {
+      this.#syncing = undefined;
+    }
+  }
+
+  /** Where the log ends as far as this replica may be counted on. */
+  get #heldEnd(): number {
+    const { logEndOffset, recoveryPoint } = this.log;
+    return this.#syncTarget > recoveryPoint ? Math.min(recoveryPoint, logEndOffset) : logEndOffset;
+  }
+
+  #answerHeld(errorCode: number): void {
+    if (this.#heldWaiters.length === 0) return;
+    const heldEnd = this.#heldEnd;
+    const isDone = ({ requiredOffset }: AckWaiter): boolean => errorCode !== errorCodes.NONE || requiredOffset <= heldEnd;
+    const done = this.#heldWaiters.filter(isDone);
+    this.#heldWaiters = this.#heldWaiters.filter((waiter) => !isDone(waiter));
+    for (const waiter of done) waiter.onResult(errorCode);
   }
 
   /** Calls back once when offsets below `requiredOffset` are on every in-sync replica, or with an error code when leadership ends. */
@@ -260,6 +316,7 @@ export class Partition {
     assert(this.#role === 'follower', 'a leader never truncates');
     const isCommittedLost = offset < this.#highWatermark;
     this.log.truncateTo(offset);
+    this.#syncTarget = Math.min(this.#syncTarget, this.log.logEndOffset);
     if (this.#highWatermark > this.log.logEndOffset) this.#highWatermark = this.log.logEndOffset;
     return { isCommittedLost };
   }
@@ -268,6 +325,7 @@ export class Partition {
   restartAt(offset: number): void {
     assert(this.#role === 'follower', 'a leader never starts again');
     this.log.truncateFully(offset);
+    this.#syncTarget = 0;
     this.#highWatermark = offset;
   }
 
@@ -292,9 +350,12 @@ export class Partition {
     this.#role = 'follower';
     this.#remotes.clear();
     this.#maximalIsr.clear();
+    // What a follower has yet to sync it syncs before it fetches on.
+    this.#syncTarget = 0;
     const waiters = this.#ackWaiters;
     this.#ackWaiters = [];
     for (const waiter of waiters) waiter.onResult(errorCodes.NOT_LEADER_OR_FOLLOWER);
+    this.#answerHeld(errorCodes.NOT_LEADER_OR_FOLLOWER);
     for (const observer of [...this.#observers]) observer.onLeadershipLost();
   }
 
@@ -325,7 +386,7 @@ export class Partition {
 
   #advanceHighWatermark(): void {
     if (this.#state.isr.length < this.#effectiveMinIsr()) return;
-    let candidate = this.log.logEndOffset;
+    let candidate = this.#heldEnd;
     let nowMs = -1;
     for (const remote of this.#remotes.values()) {
       if (remote.logEndOffset >= candidate) continue;

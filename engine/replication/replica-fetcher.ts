@@ -150,6 +150,13 @@ export class ReplicaFetcher {
   }
 
   async #fetchOnce(): Promise<void> {
+    // The next fetch tells the leader that everything before it is held: what is to be synced first is synced here.
+    const syncs: Promise<void>[] = [];
+    for (const { partition } of this.#followed.values()) {
+      const sync = partition.syncIfDue();
+      if (sync !== undefined) syncs.push(sync);
+    }
+    if (syncs.length > 0) await Promise.all(syncs);
     const connection = this.#connection ?? (await this.#connect());
     const request = this.#buildRequest();
     if (request === undefined) {

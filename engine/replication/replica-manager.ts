@@ -68,7 +68,10 @@ export class ReplicaManager {
         partition.expandIsr();
       }),
     );
-    this.#repeat(this.#settings.highWatermarkCheckpointMs, () => this.checkpoint({ durable: false }));
+    this.#repeat(this.#settings.highWatermarkCheckpointMs, () => {
+      this.#forEach((partition) => void partition.syncIfDue());
+      this.checkpoint({ durable: false });
+    });
     this.#repeat(this.#settings.retentionCheckMs, () => this.#applyRetention());
   }
 
@@ -236,6 +239,7 @@ export class ReplicaManager {
       settings: { replicaLagTimeMaxMs: this.#settings.replicaLagTimeMaxMs },
       state,
       checkpointedHighWatermark: this.#highWatermarks.get(name) ?? 0,
+      onLine: this.#environment.log,
     });
     indexed(this.#byName, state.topic)[state.partition] = partition;
     indexed(this.#byId, state.topicId)[state.partition] = partition;

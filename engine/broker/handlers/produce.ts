@@ -58,12 +58,12 @@ export function produceRoute(state: BrokerState): Route {
       return;
     }
     const finish = (): void => respond({ responses });
-    if (acks === 1) finish();
-    else awaitReplication(state, appended, { timeoutMs: body.timeoutMs, finish });
+    awaitAcknowledgement(state, appended, { acks, timeoutMs: body.timeoutMs, finish });
   });
 }
 
-function awaitReplication(state: BrokerState, appended: Appended[], options: { timeoutMs: number; finish: () => void }): void {
+/** acks=1: until the leader holds it, which is at once unless flush.messages asks for a sync; acks=all: until every in-sync replica does. */
+function awaitAcknowledgement(state: BrokerState, appended: Appended[], options: { acks: number; timeoutMs: number; finish: () => void }): void {
   let open = 1;
   let isDone = false;
   const complete = (): void => {
@@ -77,7 +77,9 @@ function awaitReplication(state: BrokerState, appended: Appended[], options: { t
     if (each.partition === undefined || each.requiredOffset < 0) continue;
     open++;
     waiting.add(each);
-    each.partition.whenReplicated(each.requiredOffset, (errorCode) => {
+    const { partition } = each;
+    const wait = options.acks === 1 ? partition.whenHeld.bind(partition) : partition.whenReplicated.bind(partition);
+    wait(each.requiredOffset, (errorCode) => {
       if (isDone) return;
       waiting.delete(each);
       if (errorCode !== errorCodes.NONE) fail(each.answer, errorCode);

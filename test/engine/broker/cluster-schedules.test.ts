@@ -49,7 +49,8 @@ class Schedule {
   async run(): Promise<void> {
     const { cluster } = this;
     cluster.startAll();
-    await createTopic(cluster);
+    // Every third one acknowledges what is synced only.
+    await createTopic(cluster, cluster.random.nextInt(3) === 0 ? [{ name: 'flush.messages', value: '1' }] : []);
     for (let partition = 0; partition < PARTITIONS; partition++) {
       this.producers.push(new SimulatedProducer(cluster, { topic: TOPIC, partition, producerId: 1000 + partition }));
       this.readers.push(new SimulatedReader(cluster, { topic: TOPIC, partition }));
@@ -181,13 +182,13 @@ class Schedule {
   }
 }
 
-async function createTopic(cluster: SimulatedCluster): Promise<void> {
+async function createTopic(cluster: SimulatedCluster, configs: { name: string; value: string }[]): Promise<void> {
   const { environment } = cluster.host('admin');
   const creating = (async () => {
     for (;;) {
       try {
         const connection = await KafkaConnection.open(environment, cluster.endpointOf(1), { clientId: 'admin', requestTimeoutMs: 3000 });
-        const answer = await connection.request(CreateTopics, undefined, { topics: [{ name: TOPIC, numPartitions: PARTITIONS, replicationFactor: 3 }], timeoutMs: 1000 });
+        const answer = await connection.request(CreateTopics, undefined, { topics: [{ name: TOPIC, numPartitions: PARTITIONS, replicationFactor: 3, configs }], timeoutMs: 1000 });
         connection.close();
         if (answer.topics[0]?.errorCode === 0 || answer.topics[0]?.errorCode === 36) return;
       } catch {

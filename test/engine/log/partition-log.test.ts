@@ -213,10 +213,10 @@ describe.each(fileKinds)('a partition log over $kind files', ({ files }) => {
   it('moves the recovery point with a flush', async () => {
     const log = fixture.open({ config: smallLogConfig({ flushMessages: 10 }) });
     for (let i = 0; i < 9; i += 1) append(log);
-    expect(log.isFlushDue(fixture.nowMs)).toBe(false);
+    expect(log.flushDue(fixture.nowMs)).toBeUndefined();
     append(log);
-    expect(log.isFlushDue(fixture.nowMs)).toBe(true);
+    expect(log.flushDue(fixture.nowMs)).toBe('before-acknowledgement');
     await log.flush();
-    expect([log.recoveryPoint, log.isFlushDue(fixture.nowMs)]).toEqual([10, false]);
+    expect([log.recoveryPoint, log.flushDue(fixture.nowMs)]).toEqual([10, undefined]);
   });
 });

@@ -7,6 +7,7 @@ import { buildBatch } from '../../../engine/record/record-batch-builder.ts';
 import { Partition } from '../../../engine/replication/partition.ts';
 import type { IsrChange, PartitionState } from '../../../engine/replication/partition-state.ts';
 import { SimulatedCluster } from '../../simulator/simulated-cluster.ts';
+import { reactionsDone } from '../../simulator/virtual-clock.ts';
 
 const LAG_MS = 1000;
 const TOPIC_ID = '000102030405060708090a0b0c0d0e0f';
@@ -38,6 +39,7 @@ class Fixture {
       settings: { replicaLagTimeMaxMs: LAG_MS },
       state,
       checkpointedHighWatermark: 0,
+      onLine: () => {},
     });
     this.partition.apply(state);
   }
@@ -218,6 +220,76 @@ describe('the in-sync replicas', () => {
     expect(at.partition.highWatermark).toBe(1);
     at.partition.isrChangeFailed();
     expect(at.partition.highWatermark).toBe(2);
+  });
+});
+
+describe('with flush.messages', () => {
+  const synced = (count: number): Fixture => {
+    const fixture = new Fixture();
+    fixture.partition.log.setConfig({ ...fixture.partition.log.config, flushMessages: count });
+    return fixture;
+  };
+
+  it('a leader counts itself only when its log is synced', async () => {
+    const leader = synced(1);
+    leader.append(2);
+    leader.partition.whenHeld(2, (code) => leader.answers.push(100 + code));
+    leader.fetched(2, 2);
+    leader.fetched(3, 2);
+    expect([leader.partition.highWatermark, leader.answers, leader.partition.log.recoveryPoint]).toEqual([0, [], 0]);
+    await reactionsDone();
+    expect([leader.partition.highWatermark, leader.answers, leader.partition.log.recoveryPoint]).toEqual([2, [100, NONE], 2]);
+  });
+
+  it('one sync takes all that was appended before it, and what came meanwhile gets the next', async () => {
+    const leader = synced(1);
+    let syncs = 0;
+    const flush = leader.partition.log.flush.bind(leader.partition.log);
+    leader.partition.log.flush = () => {
+      syncs++;
+      return flush();
+    };
+    for (let count = 0; count < 50; count++) leader.append(1);
+    leader.fetched(2, 50);
+    leader.fetched(3, 50);
+    await reactionsDone();
+    expect(leader.answers).toHaveLength(50);
+    expect(syncs).toBe(2);
+  });
+
+  it('above one, only the append that makes the number full waits', async () => {
+    const leader = synced(3);
+    leader.append(2);
+    leader.fetched(2, 2);
+    leader.fetched(3, 2);
+    expect(leader.answers).toEqual([NONE]);
+    leader.append(1);
+    leader.fetched(2, 3);
+    leader.fetched(3, 3);
+    expect(leader.answers).toEqual([NONE]);
+    await reactionsDone();
+    expect(leader.answers).toEqual([NONE, NONE]);
+  });
+
+  it('a disk that cannot be synced acknowledges nothing', async () => {
+    const leader = synced(1);
+    leader.partition.log.flush = () => Promise.reject(new Error('EIO'));
+    leader.append(1, 1);
+    leader.partition.whenHeld(1, (code) => leader.answers.push(code));
+    leader.fetched(2, 1);
+    leader.fetched(3, 1);
+    await reactionsDone();
+    expect([leader.partition.highWatermark, leader.answers]).toEqual([0, [errorCodes.KAFKA_STORAGE_ERROR]]);
+  });
+
+  it('a follower has something to wait for before it fetches on', async () => {
+    const { partition } = new Fixture({ ...STATE, leader: 2 });
+    partition.log.setConfig({ ...partition.log.config, flushMessages: 1 });
+    partition.appendFromLeader(batch(1, { baseOffset: 0 }), { highWatermark: 0, logStartOffset: 0 });
+    const sync = partition.syncIfDue();
+    expect([sync instanceof Promise, partition.log.recoveryPoint]).toEqual([true, 0]);
+    await sync;
+    expect([partition.log.recoveryPoint, partition.syncIfDue()]).toEqual([1, undefined]);
   });
 });
 
