@@ -161,6 +161,11 @@ export class PartitionLog {
   }
 
   /** Takes effect with the next append; segment.bytes and index.interval.bytes with the next segment. */
+  /** Whether flush.messages or flush.ms is set at all: by default neither is. */
+  get asksForFlushes(): boolean {
+    return this.settings.flushMessages < Number.MAX_SAFE_INTEGER || this.settings.flushMs < Number.MAX_SAFE_INTEGER;
+  }
+
   setConfig(config: LogConfig): void {
     this.settings = config;
   }

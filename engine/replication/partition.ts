@@ -172,7 +172,7 @@ export class Partition {
 
   /** Calls back once when this replica itself holds what lies below `requiredOffset`: at once, unless flush.messages asks for a sync first. */
   whenHeld(requiredOffset: number, onResult: (errorCode: number) => void): void {
-    if (this.#heldEnd >= requiredOffset) onResult(errorCodes.NONE);
+    if (this.#heldEnd() >= requiredOffset) onResult(errorCodes.NONE);
     else this.#heldWaiters.push({ requiredOffset, onResult });
   }
 
@@ -181,6 +181,7 @@ export class Partition {
    * (group commit). Resolves when nothing is left that must be synced before it counts; undefined: nothing was due.
    */
   syncIfDue(): Promise<void> | undefined {
+    if (!this.log.asksForFlushes) return undefined;
     const due = this.log.flushDue(this.#clock.nowMs());
     if (due === 'before-acknowledgement') this.#syncTarget = this.log.logEndOffset;
     if (due !== undefined) this.#syncing ??= this.#sync();
@@ -193,7 +194,7 @@ export class Partition {
         await this.log.flush();
         this.#answerHeld(errorCodes.NONE);
         if (this.#role === 'leader') this.#advanceHighWatermark();
-      } while (this.#heldEnd < this.log.logEndOffset);
+      } while (this.#heldEnd() < this.log.logEndOffset);
     } catch (error) {
       // Nothing that waits for the disk is acknowledged; the next append tries again.
       this.#log(`${this.topic}-${this.index}: cannot be synced: ${String(error)}`);
@@ -204,14 +205,14 @@ export class Partition {
   }
 
   /** Where the log ends as far as this replica may be counted on. */
-  get #heldEnd(): number {
+  #heldEnd(): number {
     const { logEndOffset, recoveryPoint } = this.log;
-    return this.#syncTarget > recoveryPoint ? Math.min(recoveryPoint, logEndOffset) : logEndOffset;
+    return this.#syncTarget > 0 && this.#syncTarget > recoveryPoint ? Math.min(recoveryPoint, logEndOffset) : logEndOffset;
   }
 
   #answerHeld(errorCode: number): void {
     if (this.#heldWaiters.length === 0) return;
-    const heldEnd = this.#heldEnd;
+    const heldEnd = this.#heldEnd();
     const isDone = ({ requiredOffset }: AckWaiter): boolean => errorCode !== errorCodes.NONE || requiredOffset <= heldEnd;
     const done = this.#heldWaiters.filter(isDone);
     this.#heldWaiters = this.#heldWaiters.filter((waiter) => !isDone(waiter));
@@ -386,7 +387,7 @@ export class Partition {
 
   #advanceHighWatermark(): void {
     if (this.#state.isr.length < this.#effectiveMinIsr()) return;
-    let candidate = this.#heldEnd;
+    let candidate = this.#heldEnd();
     let nowMs = -1;
     for (const remote of this.#remotes.values()) {
       if (remote.logEndOffset >= candidate) continue;
