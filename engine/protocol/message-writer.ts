@@ -144,6 +144,11 @@ export class MessageWriter {
     return this.#chunkBytes + this.#at - this.#start;
   }
 
+  /** Without the chunks that were passed through. */
+  get copiedBytes(): number {
+    return this.#at;
+  }
+
   /** All that was written; the writer is not to be used again. */
   finish(): Buffer[] {
     this.#endChunk();
