@@ -50,8 +50,9 @@ class Schedule {
       const mayGrow = await this.step();
       this.check(mayGrow);
     }
+    const told = imageText(await this.readBack());
     const known = imageText(at.controller.image);
-    expect(imageText(await this.readBack())).toBe(known);
+    expect(told).toBe(known);
     await at.restart();
     expect(imageText(at.controller.image)).toBe(known);
     at.host.kill();
@@ -129,15 +130,14 @@ class Schedule {
     }
   }
 
-  /** The image of somebody who pulls the metadata log, as brokers do. */
+  /** The image of somebody who pulls the metadata log, as brokers do, until there is no more. */
   private async readBack(): Promise<MetadataImage> {
     const image = new MetadataImage(new Map());
-    const { nextOffset } = this.at.controller.image;
-    while (image.nextOffset < nextOffset) {
+    while (image.nextOffset < this.at.controller.image.nextOffset) {
       const partitions = [{ partition: 0, fetchOffset: image.nextOffset, partitionMaxBytes: 500 }];
       const answer = await this.at.ask(Fetch, { maxWaitMs: 0, minBytes: 1, maxBytes: 500, topics: [{ topicId: METADATA_TOPIC_ID, partitions }] });
       const data = answer.responses[0]?.partitions[0];
-      expect(data).toMatchObject({ errorCode: errorCodes.NONE, highWatermark: nextOffset });
+      expect(data?.errorCode).toBe(errorCodes.NONE);
       const next = forEachMetadataRecord(data?.records ?? Buffer.alloc(0), (record, offset) => {
         expect(offset).toBe(image.nextOffset);
         image.apply(record, offset, emptyDelta());
