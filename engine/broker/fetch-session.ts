@@ -10,6 +10,8 @@ export interface FetchPosition {
   maxBytes: number;
   currentLeaderEpoch: number;
   lastFetchedEpoch: number;
+  /** Of a follower's own log; -1 of a consumer. */
+  logStartOffset: number;
 }
 
 export class FetchTarget implements PartitionObserver {
@@ -22,6 +24,7 @@ export class FetchTarget implements PartitionObserver {
   /** What the reader was told last; an incremental answer names a partition again only when this changes. */
   sentHighWatermark = -1;
   sentLogStart = -1;
+  sentLastStable = -1;
 
   constructor(options: { session: FetchSession; topic: string; topicId: Buffer; index: number; position: FetchPosition }) {
     this.session = options.session;
@@ -46,6 +49,10 @@ export class FetchTarget implements PartitionObserver {
   onHighWatermarkAdvanced(): void {
     // A follower learns the high watermark with its next data; waking it for that alone would cause fetch storms.
     this.session.hasNews(this, !this.session.isFollower);
+  }
+
+  onLogStartAdvanced(): void {
+    if (this.session.isFollower) this.session.hasNews(this, true);
   }
 
   onLeadershipLost(): void {

@@ -24,6 +24,7 @@ import {
 import { crc32c } from '../record/crc32c.ts';
 import { forEachRecord } from '../record/record-reader.ts';
 import type { LogConfig } from './log-config.ts';
+import type { ProducerFault } from './producers/producer-state.ts';
 
 /** The broker maps these to protocol error codes. */
 export type RejectReason =
@@ -33,8 +34,7 @@ export type RejectReason =
   | 'invalid'
   | 'invalid-timestamp'
   | 'unsupported-compression'
-  | 'out-of-order-sequence'
-  | 'invalid-producer-epoch';
+  | ProducerFault;
 
 export interface Rejection {
   readonly kind: 'rejected';

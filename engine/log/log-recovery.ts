@@ -63,9 +63,11 @@ export function loadLog(environment: Environment, options: LoadOptions): LoadedL
     return { segments: [first], nextOffset: options.logStartOffset, epochs, producers, report };
   }
   const segments = bases.map((baseOffset) => LogSegment.openSealed({ ...openOptions, baseOffset }));
-  const loader = new LogLoader(environment, { ...options, segments, epochs, producers });
+  const damaged = segments.find((segment) => segment.isTransactionIndexDamaged(names));
+  const recoveryPoint = Math.min(options.recoveryPoint, damaged?.baseOffset ?? options.recoveryPoint);
+  const loader = new LogLoader(environment, { ...options, recoveryPoint, segments, epochs, producers });
   if (!isKnown) loader.rebuildEpochs();
-  if (!options.cleanShutdown || !loader.openCleanly()) loader.recover();
+  if (!options.cleanShutdown || damaged !== undefined || !loader.openCleanly()) loader.recover();
   return loader.finish();
 }
 
@@ -174,7 +176,8 @@ class LogLoader {
     this.checkedSegments += 1;
     return segment.rebuild({ check: 'full', endOffset }, (bytes, at) => {
       this.noteEpoch(bytes, at);
-      this.producers.apply(bytes, at);
+      const completed = this.producers.apply(bytes, at);
+      if (completed !== undefined) segment.noteTransaction(completed);
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * One segment of a partition's log: the `.log` file with its offset and time index.
+ * One segment of a partition's log: the `.log` file with its offset, time and transaction index.
  * The active segment's indexes live in memory and reach their files at roll, flush and clean close; a sealed segment's are
  * loaded at first use and rebuilt when damaged. Offsets and batch contents are the log's business.
  */
@@ -7,6 +7,8 @@ import type { Files, SegmentFile } from '../environment.ts';
 import {
   RECORD_BATCH_OVERHEAD,
   batchSizeInBytes,
+  isControl,
+  readAttributes,
   readBaseOffset,
   readLastOffsetDelta,
   readMaxTimestamp,
@@ -17,6 +19,8 @@ import type { LogConfig } from './log-config.ts';
 import { OFFSET_INDEX_ENTRY_BYTES, OffsetIndex } from './offset-index.ts';
 import { TIME_INDEX_ENTRY_BYTES, TimeIndex } from './time-index.ts';
 import type { TimestampOffset } from './time-index.ts';
+import type { CompletedTransaction } from './transactions/open-transactions.ts';
+import { TransactionIndex } from './transactions/transaction-index.ts';
 
 export interface SegmentOpenOptions {
   readonly files: Files;
@@ -49,6 +53,7 @@ export class LogSegment {
   private maxBytes: number;
   private offsets: OffsetIndex | undefined;
   private times: TimeIndex | undefined;
+  private transactions: TransactionIndex | undefined;
   private largest: TimestampOffset | undefined;
   private firstTimestampMs: number | undefined;
   /** Start of the batch that the last index entry names, 0 when there is none. */
@@ -71,6 +76,7 @@ export class LogSegment {
     const path = `${segmentPathPrefix(options.directory, options.baseOffset)}.log`;
     const segment = new LogSegment(options, options.files.openSegment(path, { maxBytes: options.maxBytes, size: 0, sealed: false }));
     segment.resetIndexes();
+    segment.transactions = new TransactionIndex();
     return segment;
   }
 
@@ -97,6 +103,18 @@ export class LogSegment {
   get timeIndex(): TimeIndex {
     if (this.times === undefined) this.loadIndexes();
     return this.times as TimeIndex;
+  }
+
+  /** Empty for most: only the marker of an aborted transaction has an entry, and only then there is a file. The loader checks that it is whole. */
+  get transactionIndex(): TransactionIndex {
+    this.transactions ??= this.readIndex('.txnindex', (bytes) => TransactionIndex.decode(bytes)) ?? new TransactionIndex();
+    return this.transactions;
+  }
+
+  /** `names` are those in the log's directory. What aborted transactions there are cannot be told from this segment alone then. */
+  isTransactionIndexDamaged(names: readonly string[]): boolean {
+    const name = `${String(this.baseOffset).padStart(20, '0')}.txnindex`;
+    return names.includes(name) && TransactionIndex.decode(this.files.read(`${this.pathPrefix}.txnindex`)) === undefined;
   }
 
   /** The largest timestamp and the last offset of the batch that holds it; timestamp -1 when there is none. */
@@ -134,9 +152,18 @@ export class LogSegment {
     this.lastIndexedPosition = position;
   }
 
-  /** Forgets the indexes, walks the whole file and builds them again; what `visit` sees is what the file holds. */
+  /** The transaction that a marker in this segment ended. */
+  noteTransaction(completed: CompletedTransaction): void {
+    if (completed.isAborted) this.transactionIndex.append(completed);
+  }
+
+  /**
+   * Forgets the indexes, walks the whole file and builds them again; what `visit` sees is what the file holds. With the full check
+   * also the transaction index, by what the visitor notes.
+   */
   rebuild(options: { check: 'headers' | 'full'; endOffset: number | undefined }, visit: BatchVisitor): ScanResult {
     this.resetIndexes();
+    if (options.check === 'full') this.transactions = new TransactionIndex();
     const result = scanBatches(this.file, { ...options, from: 0, firstOffset: this.baseOffset }, (bytes, at, position) => {
       this.indexBatch(position, readBaseOffset(bytes, at) + readLastOffsetDelta(bytes, at), readMaxTimestamp(bytes, at));
       visit(bytes, at, position);
@@ -170,6 +197,7 @@ export class LogSegment {
   truncateAt(position: number, nextOffset: number): void {
     this.offsetIndex.truncateToPosition(position);
     this.timeIndex.truncateTo(nextOffset);
+    this.transactionIndex.truncateTo(nextOffset);
     this.file.truncate(position);
     this.lastIndexedPosition = Math.max(0, this.offsetIndex.lastPosition);
     this.firstTimestampMs = undefined;
@@ -191,11 +219,18 @@ export class LogSegment {
   }
 
   writeIndexes(): void {
-    const entries = this.offsetIndex.entryCount + this.timeIndex.entryCount;
+    const entries = this.offsetIndex.entryCount + this.timeIndex.entryCount + (this.transactions?.entries.length ?? 0);
     if (entries === this.writtenEntries) return;
     this.files.replace(`${this.pathPrefix}.index`, this.offsetIndex.encode(), { durable: false });
     this.files.replace(`${this.pathPrefix}.timeindex`, this.timeIndex.encode(), { durable: false });
+    if (this.transactions !== undefined) this.writeTransactionIndex(this.transactions);
     this.writtenEntries = entries;
+  }
+
+  private writeTransactionIndex(index: TransactionIndex): void {
+    const path = `${this.pathPrefix}.txnindex`;
+    if (index.entries.length > 0) this.files.replace(path, index.encode(), { durable: false });
+    else if (this.files.exists(path)) this.files.remove(path);
   }
 
   /** Closes and deletes the files; renamed first, so that a crash in between leaves nothing that looks like a segment. */
@@ -234,7 +269,7 @@ export class LogSegment {
     return boundary;
   }
 
-  /** Headers from `from` on while `visit` returns true. Never looks behind the end of the data. */
+  /** Headers from `from` on while `visit` returns true; control batches are there as a whole. Never looks behind the end of the data. */
   walk(from: number, visit: (bytes: Buffer, at: number, position: number) => boolean): void {
     const end = this.file.size;
     const isFree = !this.file.isSealed && this.files.kind !== 'portable';
@@ -247,6 +282,10 @@ export class LogSegment {
         windowStart = position;
       }
       const size = batchSizeInBytes(window, position - windowStart);
+      if (position + size > windowStart + window.length && isControl(readAttributes(window, position - windowStart))) {
+        window = this.file.readSync(position, WALK_WINDOW_BYTES);
+        windowStart = position;
+      }
       if (size < RECORD_BATCH_OVERHEAD || !visit(window, position - windowStart, position)) return;
       position += size;
     }

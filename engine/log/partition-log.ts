@@ -2,7 +2,7 @@
  * One partition's log: appends as leader or follower, reads, truncation, retention, over segments that are Kafka's files.
  * Invariants: logStartOffset <= logEndOffset; batches are stored as they were sent except for base offset and leader
  * epoch (and the timestamp on LogAppendTime topics); offsets grow; an append that throws has written nothing.
- * Compaction and transactions are left out. High watermark and ISR are the replication's business.
+ * High watermark and ISR are the replication's business, the course of transactions is their coordinator's.
  */
 import { assert } from '../assert.ts';
 import type { Environment } from '../environment.ts';
@@ -31,7 +31,9 @@ import type { LoadedLog, RecoveryReport } from './log-recovery.ts';
 import { LogSegment } from './log-segment.ts';
 import type { ProducerStateManager } from './producers/producer-state.ts';
 import type { TimestampOffset } from './time-index.ts';
+import type { AbortedTransaction } from './transactions/transaction-index.ts';
 
+export type { AbortedTransaction } from './transactions/transaction-index.ts';
 export type { ReadOptions, ReadResult } from './log-reader.ts';
 export type { RecoveryReport } from './log-recovery.ts';
 export { ReplicatedBatchError } from './incoming-batch.ts';
@@ -160,12 +162,12 @@ export class PartitionLog {
     return this.active.baseOffset;
   }
 
-  /** Takes effect with the next append; segment.bytes and index.interval.bytes with the next segment. */
   /** Whether flush.messages or flush.ms is set at all: by default neither is. */
   get asksForFlushes(): boolean {
     return this.settings.flushMessages < Number.MAX_SAFE_INTEGER || this.settings.flushMs < Number.MAX_SAFE_INTEGER;
   }
 
+  /** Takes effect with the next append; segment.bytes and index.interval.bytes with the next segment. */
   setConfig(config: LogConfig): void {
     this.settings = config;
   }
@@ -179,8 +181,8 @@ export class PartitionLog {
     const refused = checkClientBatch(batch, { config: this.settings, isInternal: options.isInternal, nowMs });
     if (refused !== undefined) return refused;
     const attributes = readAttributes(batch, 0);
-    if (readProducerId(batch, 0) >= 0 && !isControl(attributes)) {
-      const verdict = this.producers.check(batch, 0);
+    if (readProducerId(batch, 0) >= 0) {
+      const verdict = isControl(attributes) ? this.producers.checkMarker(batch, 0) : this.producers.check(batch, 0);
       if (verdict.kind === 'refused') return rejection(verdict.reason, verdict.message);
       if (verdict.kind === 'duplicate') {
         const logAppendTimeMs = this.settings.messageTimestampType === 'LogAppendTime' ? verdict.timestampMs : NO_TIME;
@@ -237,6 +239,20 @@ export class PartitionLog {
   /** The record with the largest timestamp, undefined when no record has one. */
   maxTimestamp(): Promise<TimestampOffset | undefined> {
     return this.reader.maxTimestamp({ logStartOffset: this.startOffset, logEndOffset: this.endOffset });
+  }
+
+  /** Where read_committed readers stop: the high watermark, or below it the first offset of a transaction that is not over. */
+  lastStableOffset(highWatermark: number): number {
+    return Math.min(highWatermark, this.producers.firstUnstableOffset(highWatermark) ?? highWatermark);
+  }
+
+  /** Aborted transactions that overlap [from, upTo): what a read_committed consumer of these offsets leaves out. */
+  abortedTransactions(range: { from: number; upTo: number }): AbortedTransaction[] {
+    const found: AbortedTransaction[] = [];
+    for (let at = floorSegment(this.segments, range.from); at < this.segments.length; at += 1) {
+      if ((this.segments[at] as LogSegment).transactionIndex.collect(range, found)) break;
+    }
+    return found;
   }
 
   /** Drops everything from `offset` on; a batch that contains it goes whole. */
@@ -357,7 +373,8 @@ export class PartitionLog {
     const { at } = batch;
     const lastOffset = readBaseOffset(buffer, at) + readLastOffsetDelta(buffer, at);
     this.active.indexBatch(batch.position, lastOffset, readMaxTimestamp(buffer, at));
-    this.producers.apply(buffer, at);
+    const completed = this.producers.apply(buffer, at);
+    if (completed !== undefined) this.active.noteTransaction(completed);
     this.endOffset = lastOffset + 1;
     this.reader.appended(this.endOffset, batch.position + batch.bytes);
     return lastOffset;

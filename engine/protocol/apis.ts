@@ -1,6 +1,7 @@
 /** All APIs that headroom speaks, by name and by key. */
 import type { Api } from './api.ts';
 import { Produce } from './apis/data/produce.ts';
+import { DescribeProducers } from './apis/data/describe-producers.ts';
 import { Fetch } from './apis/data/fetch.ts';
 import { ListOffsets } from './apis/data/list-offsets.ts';
 import { OffsetForLeaderEpoch } from './apis/data/offset-for-leader-epoch.ts';
@@ -37,6 +38,7 @@ export {
   OffsetForLeaderEpoch,
   InitProducerId,
   DeleteRecords,
+  DescribeProducers,
   FindCoordinator,
   JoinGroup,
   SyncGroup,
@@ -69,6 +71,7 @@ const all: readonly Api[] = [
   OffsetForLeaderEpoch,
   InitProducerId,
   DeleteRecords,
+  DescribeProducers,
   FindCoordinator,
   JoinGroup,
   SyncGroup,

@@ -31,6 +31,7 @@ export interface ClusterView {
 export interface PartitionObserver {
   onLogEndAdvanced(): void;
   onHighWatermarkAdvanced(): void;
+  onLogStartAdvanced(): void;
   /** The replica stopped leading or was removed: parked requests are to be answered. */
   onLeadershipLost(): void;
 }
@@ -39,9 +40,16 @@ interface RemoteReplica {
   readonly brokerId: number;
   brokerEpoch: number;
   logEndOffset: number;
+  logStartOffset: number;
   caughtUpMs: number;
   lastFetchMs: number;
   lastFetchLeaderEnd: number;
+}
+
+/** Waits until every live replica has dropped what lies below `offset`. */
+interface DeletionWaiter {
+  readonly offset: number;
+  readonly onResult: (errorCode: number) => void;
 }
 
 interface AckWaiter {
@@ -66,6 +74,7 @@ export class Partition {
   #maximalIsr = new Set<number>();
   #pendingIsr: readonly number[] | undefined;
   #ackWaiters: AckWaiter[] = [];
+  #deletionWaiters: DeletionWaiter[] = [];
   /** Nothing from here down counts as held before it is synced (flush.messages). */
   #syncTarget = 0;
   #syncing: Promise<void> | undefined;
@@ -112,6 +121,20 @@ export class Partition {
 
   get highWatermark(): number {
     return this.#highWatermark;
+  }
+
+  /** Where read_committed readers stop. */
+  get lastStableOffset(): number {
+    return this.log.lastStableOffset(this.#highWatermark);
+  }
+
+  /** The latest log start of the live replicas: what DeleteRecords answers. */
+  get lowWatermark(): number {
+    let low = this.log.logStartOffset;
+    for (const remote of this.#remotes.values()) {
+      if (this.#view.isEligibleForIsr(remote.brokerId, -1)) low = Math.min(low, remote.logStartOffset);
+    }
+    return low;
   }
 
   /** A new leader's watermark may lag behind what was acknowledged before until its followers have fetched once. */
@@ -236,8 +259,29 @@ export class Partition {
     else waiters.splice(at, 0, { requiredOffset, onResult });
   }
 
+  /**
+   * DeleteRecords: drops what lies below `offset` (at most the high watermark) here, and calls back once when every live replica has
+   * dropped it, or with an error code when leadership ends.
+   */
+  deleteRecordsBefore(offset: number, onResult: (errorCode: number) => void): void {
+    this.log.incrementLogStartOffset(offset);
+    this.#deletionWaiters.push({ offset, onResult });
+    // Followers learn of it from the answer to a fetch; one that is parked need not wait for data.
+    for (const observer of this.#observers) observer.onLogStartAdvanced();
+    this.#answerDeletions();
+  }
+
+  #answerDeletions(errorCode: number = errorCodes.NONE): void {
+    if (this.#deletionWaiters.length === 0) return;
+    const low = this.lowWatermark;
+    const isDone = ({ offset }: DeletionWaiter): boolean => errorCode !== errorCodes.NONE || offset <= low;
+    const done = this.#deletionWaiters.filter(isDone);
+    this.#deletionWaiters = this.#deletionWaiters.filter((waiter) => !isDone(waiter));
+    for (const waiter of done) waiter.onResult(errorCode);
+  }
+
   /** A follower asks for `fetchOffset`, so it holds everything below. False: it does not count (no replica of this partition, or out of date). */
-  followerFetched(options: { brokerId: number; brokerEpoch: number; fetchOffset: number }): boolean {
+  followerFetched(options: { brokerId: number; brokerEpoch: number; fetchOffset: number; logStartOffset: number }): boolean {
     const remote = this.#remotes.get(options.brokerId);
     if (remote === undefined) return false;
     // A fetch of an earlier incarnation says nothing about what the broker holds now; one beyond our end is answered with an error.
@@ -254,6 +298,10 @@ export class Partition {
     remote.lastFetchLeaderEnd = leaderEnd;
     const moved = remote.logEndOffset !== options.fetchOffset;
     remote.logEndOffset = options.fetchOffset;
+    if (options.logStartOffset > remote.logStartOffset) {
+      remote.logStartOffset = options.logStartOffset;
+      this.#answerDeletions();
+    }
     if (!this.#maximalIsr.has(remote.brokerId)) this.#maybeExpandIsr(remote);
     if (moved) this.#advanceHighWatermark();
     return true;
@@ -274,6 +322,8 @@ export class Partition {
   /** Drops followers from the ISR that were not caught up for replica.lag.time.max.ms. Called periodically. */
   shrinkIsr(): void {
     if (this.#role !== 'leader') return;
+    // A broker that was fenced meanwhile holds up no deletion.
+    this.#answerDeletions();
     // A replica outside the ISR that held the watermark while it was caught up may hold it no longer.
     this.#advanceHighWatermark();
     if (this.#pendingIsr !== undefined) return;
@@ -343,7 +393,7 @@ export class Partition {
     for (const id of this.#state.replicas) {
       if (id === this.#view.brokerId) continue;
       const caughtUpMs = this.#state.isr.includes(id) ? nowMs : Number.NEGATIVE_INFINITY;
-      this.#remotes.set(id, { brokerId: id, brokerEpoch: -1, logEndOffset: -1, caughtUpMs, lastFetchMs: nowMs, lastFetchLeaderEnd: -1 });
+      this.#remotes.set(id, { brokerId: id, brokerEpoch: -1, logEndOffset: -1, logStartOffset: -1, caughtUpMs, lastFetchMs: nowMs, lastFetchLeaderEnd: -1 });
     }
   }
 
@@ -357,6 +407,7 @@ export class Partition {
     this.#ackWaiters = [];
     for (const waiter of waiters) waiter.onResult(errorCodes.NOT_LEADER_OR_FOLLOWER);
     this.#answerHeld(errorCodes.NOT_LEADER_OR_FOLLOWER);
+    this.#answerDeletions(errorCodes.NOT_LEADER_OR_FOLLOWER);
     for (const observer of [...this.#observers]) observer.onLeadershipLost();
   }
 

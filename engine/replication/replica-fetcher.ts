@@ -27,6 +27,8 @@ interface Followed {
   readonly partition: Partition;
   /** What the leader's session knows; -1: nothing yet. */
   sentOffset: number;
+  /** The log start that the leader knows. */
+  sentLogStart: number;
   /** Not asked for before this time, after an error. */
   retryAtMs: number;
   isInSession: boolean;
@@ -94,7 +96,7 @@ export class ReplicaFetcher {
       known.sentOffset = -1;
       known.retryAtMs = 0;
     } else {
-      this.#followed.set(key, { partition, sentOffset: -1, retryAtMs: 0, isInSession: false });
+      this.#followed.set(key, { partition, sentOffset: -1, sentLogStart: -1, retryAtMs: 0, isInSession: false });
     }
     this.#wakeUp();
     if (!this.#isRunning) void this.#run();
@@ -245,8 +247,10 @@ export class ReplicaFetcher {
       }
       inSession++;
       const fetchOffset = partition.log.logEndOffset;
-      if (followed.isInSession && followed.sentOffset === fetchOffset) continue;
+      const { logStartOffset } = partition.log;
+      if (followed.isInSession && followed.sentOffset === fetchOffset && followed.sentLogStart === logStartOffset) continue;
       followed.sentOffset = fetchOffset;
+      followed.sentLogStart = logStartOffset;
       followed.isInSession = true;
       const topicId = partition.state.topicId;
       let topic = byTopic.get(topicId);
@@ -256,7 +260,7 @@ export class ReplicaFetcher {
         currentLeaderEpoch: partition.leaderEpoch,
         fetchOffset,
         lastFetchedEpoch: partition.log.epochs.latestEpoch ?? -1,
-        logStartOffset: partition.log.logStartOffset,
+        logStartOffset,
         partitionMaxBytes: this.#settings.maxBytes,
       });
     }

@@ -1,7 +1,7 @@
 /**
  * Fetch: consumers up to the high watermark, followers up to the log end; long polls; incremental sessions (KIP-227);
  * divergence by leader epoch (KIP-595). A whole batch is always returned, even above the byte limits (KIP-74).
- * Left out: read_committed's aborted transactions (there are no transactions yet, so LSO = high watermark).
+ * read_committed consumers are served up to the last stable offset and told which transactions in it were aborted (KIP-98).
  */
 import { StorageError } from '../../environment.ts';
 import type { RequestOf, ResponseInput } from '../../protocol/api.ts';
@@ -19,6 +19,7 @@ type PartitionAnswer = NonNullable<NonNullable<ResponseInput<typeof Fetch>['resp
 /** Versions from here on name topics by id. */
 const TOPIC_ID_VERSION = 13;
 const NO_OFFSET = -1;
+const READ_COMMITTED = 1;
 
 interface FollowerIdentity {
   readonly brokerId: number;
@@ -101,6 +102,7 @@ function update(state: BrokerState, session: FetchSession, options: { request: R
         maxBytes: wanted.partitionMaxBytes,
         currentLeaderEpoch: wanted.currentLeaderEpoch,
         lastFetchedEpoch: wanted.lastFetchedEpoch,
+        logStartOffset: wanted.logStartOffset,
       };
       let target = session.targets.get(key);
       if (target === undefined) {
@@ -114,7 +116,7 @@ function update(state: BrokerState, session: FetchSession, options: { request: R
       session.news.add(target);
       const { follower } = options;
       if (follower !== undefined && partition?.isLeader === true && checkEpoch(partition, position.currentLeaderEpoch) === errorCodes.NONE) {
-        if (!isDiverging(partition, position)) partition.followerFetched({ ...follower, fetchOffset: position.fetchOffset });
+        if (!isDiverging(partition, position)) partition.followerFetched({ ...follower, fetchOffset: position.fetchOffset, logStartOffset: position.logStartOffset });
       }
     }
   }
@@ -195,10 +197,15 @@ class FetchAttempt {
       const { answer, cold, size } = this.#readGuarded(target, { maxBytes: left, minOneBatch: bytes === 0 });
       bytes += size;
       left -= size;
-      if (answer.errorCode !== undefined || answer.divergingEpoch !== undefined) isUrgent = true;
+      if (answer.errorCode !== undefined || answer.divergingEpoch !== undefined || this.#isLogStartNews(target, answer)) isUrgent = true;
       answers.push({ target, answer, cold });
     }
     return { answers, bytes, isUrgent };
+  }
+
+  /** A deletion waits for its followers: they are told at once, not with the next data. */
+  #isLogStartNews(target: FetchTarget, answer: PartitionAnswer): boolean {
+    return this.#pending.follower !== undefined && target.sentLogStart >= 0 && (answer.logStartOffset ?? NO_OFFSET) > target.sentLogStart;
   }
 
   /** Parked fetches are looked at from timers and other connections' requests: nothing may be thrown there. */
@@ -231,24 +238,41 @@ class FetchAttempt {
       const answer = { ...this.#watermarks(partition, index), divergingEpoch: { epoch: known.epoch, endOffset: known.endOffset }, records: EMPTY };
       return { answer, cold: undefined, size: 0 };
     }
-    const upTo = this.#pending.follower === undefined ? partition.highWatermark : partition.log.logEndOffset;
+    const upTo = this.#readableEnd(partition);
     if (position.fetchOffset > partition.log.logEndOffset || position.fetchOffset < partition.log.logStartOffset) {
       return failed(errorCodes.OFFSET_OUT_OF_RANGE);
     }
-    const answer = this.#watermarks(partition, index);
+    const answer: PartitionAnswer = { ...this.#watermarks(partition, index), abortedTransactions: this.#isCommittedOnly ? [] : null };
     if (position.fetchOffset >= upTo || (limits.maxBytes <= 0 && !limits.minOneBatch)) {
       return { answer: { ...answer, records: EMPTY }, cold: undefined, size: 0 };
     }
     const maxBytes = Math.max(0, Math.min(limits.maxBytes, position.maxBytes));
     const result = partition.log.read(position.fetchOffset, { maxBytes, upTo, minOneBatch: limits.minOneBatch });
     if (result.kind === 'outOfRange') return failed(errorCodes.OFFSET_OUT_OF_RANGE);
-    if (result.kind === 'cold') return { answer, cold: result.read, size: result.bytes };
-    return { answer: { ...answer, records: result.chunks }, cold: undefined, size: result.bytes };
+    if (result.kind === 'cold') {
+      const aborted = this.#abortedTransactions(partition, { from: position.fetchOffset, upTo });
+      return { answer: { ...answer, abortedTransactions: aborted }, cold: result.read, size: result.bytes };
+    }
+    const aborted = this.#abortedTransactions(partition, { from: position.fetchOffset, upTo: result.nextOffset });
+    return { answer: { ...answer, abortedTransactions: aborted, records: result.chunks }, cold: undefined, size: result.bytes };
+  }
+
+  get #isCommittedOnly(): boolean {
+    return this.#pending.follower === undefined && this.#pending.request.isolationLevel === READ_COMMITTED;
+  }
+
+  #readableEnd(partition: Partition): number {
+    if (this.#pending.follower !== undefined) return partition.log.logEndOffset;
+    return this.#isCommittedOnly ? partition.lastStableOffset : partition.highWatermark;
+  }
+
+  #abortedTransactions(partition: Partition, range: { from: number; upTo: number }): { producerId: number; firstOffset: number }[] | null {
+    return this.#isCommittedOnly ? partition.log.abortedTransactions(range) : null;
   }
 
   #watermarks(partition: Partition, index: number): PartitionAnswer {
-    const { highWatermark } = partition;
-    return { partitionIndex: index, highWatermark, lastStableOffset: highWatermark, logStartOffset: partition.log.logStartOffset };
+    const { highWatermark, lastStableOffset } = partition;
+    return { partitionIndex: index, highWatermark, lastStableOffset, logStartOffset: partition.log.logStartOffset };
   }
 
   #finish(gathered: Gathered): void {
@@ -276,13 +300,15 @@ class FetchAttempt {
     const topics = new Map<string, { topic: string; topicId: Buffer; partitions: PartitionAnswer[] }>();
     for (const { target, answer } of answers) {
       const hasRecords = answer.records !== EMPTY;
-      const isChanged = answer.highWatermark !== target.sentHighWatermark || answer.logStartOffset !== target.sentLogStart;
+      const isChanged =
+        answer.highWatermark !== target.sentHighWatermark || answer.logStartOffset !== target.sentLogStart || answer.lastStableOffset !== target.sentLastStable;
       // Whoever was served stands behind those who wait for their turn; who has nothing new leaves the queue.
       session.news.delete(target);
       if (hasRecords || answer.errorCode !== undefined) session.news.add(target);
       if (!isFull && !hasRecords && !isChanged && answer.errorCode === undefined && answer.divergingEpoch === undefined) continue;
       target.sentHighWatermark = answer.highWatermark ?? NO_OFFSET;
       target.sentLogStart = answer.logStartOffset ?? NO_OFFSET;
+      target.sentLastStable = answer.lastStableOffset ?? NO_OFFSET;
       const key = target.topic === '' ? target.topicId.toString('hex') : target.topic;
       let topic = topics.get(key);
       if (topic === undefined) topics.set(key, (topic = { topic: target.topic, topicId: target.topicId, partitions: [] }));

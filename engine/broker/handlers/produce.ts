@@ -30,6 +30,8 @@ const errorOfReason: Record<RejectReason, number> = {
   'unsupported-compression': errorCodes.UNSUPPORTED_COMPRESSION_TYPE,
   'out-of-order-sequence': errorCodes.OUT_OF_ORDER_SEQUENCE_NUMBER,
   'invalid-producer-epoch': errorCodes.INVALID_PRODUCER_EPOCH,
+  'invalid-transaction-state': errorCodes.INVALID_TXN_STATE,
+  'coordinator-fenced': errorCodes.TRANSACTION_COORDINATOR_FENCED,
 };
 
 interface Appended {

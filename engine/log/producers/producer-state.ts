@@ -1,7 +1,7 @@
 /**
  * What a partition knows of its idempotent producers: the last five batches of each, to answer retries with the
  * first append's offsets and to refuse gaps and fenced epochs (Kafka's ProducerStateManager and ProducerAppendInfo).
- * Transaction fields are kept and saved, but transactions are not coordinated here.
+ * Open transactions are known from the same entries: where each began, and whether its marker is replicated.
  */
 import type { Files } from '../../environment.ts';
 import {
@@ -15,6 +15,8 @@ import {
   readProducerEpoch,
   readProducerId,
 } from '../../record/record-batch.ts';
+import { readMarker } from '../../record/transaction-marker.ts';
+import { OpenTransactions, type CompletedTransaction } from '../transactions/open-transactions.ts';
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts';
 import type { ProducerSnapshotEntry } from './producer-snapshot.ts';
 
@@ -26,7 +28,21 @@ const NO_SEQUENCE = -1;
 export type ProducerVerdict =
   | { readonly kind: 'next' }
   | { readonly kind: 'duplicate'; readonly baseOffset: number; readonly lastOffset: number; readonly timestampMs: number }
-  | { readonly kind: 'refused'; readonly reason: 'out-of-order-sequence' | 'invalid-producer-epoch'; readonly message: string };
+  | { readonly kind: 'refused'; readonly reason: ProducerFault; readonly message: string };
+
+export type ProducerFault = 'out-of-order-sequence' | 'invalid-producer-epoch' | 'invalid-transaction-state' | 'coordinator-fenced';
+
+/** One producer as DescribeProducers shows it; -1 where there is nothing. */
+export interface ActiveProducer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly lastSequence: number;
+  readonly lastTimestampMs: number;
+  readonly coordinatorEpoch: number;
+  readonly currentTxnStartOffset: number;
+  /** Of the producer's last data batch: compaction must not lose its sequence. */
+  readonly lastDataOffset: number;
+}
 
 const NEXT: ProducerVerdict = { kind: 'next' };
 
@@ -35,6 +51,7 @@ export class ProducerStateManager {
   private readonly directory: string;
   private readonly expirationMs: number;
   private readonly entries = new Map<number, ProducerEntry>();
+  private readonly transactions = new OpenTransactions();
   /** Offsets of the snapshot files, ascending; undefined until the directory was listed. */
   private snapshots: number[] | undefined;
 
@@ -64,15 +81,34 @@ export class ProducerStateManager {
       return { kind: 'refused', reason: 'invalid-producer-epoch', message };
     }
     const expected = epoch > entry.epoch ? 0 : nextSequence(entry.lastSequence);
-    if (firstSequence === expected) return NEXT;
+    if (firstSequence === expected) return this.checkTransaction(batch, { at, entry });
     const message = `producer ${producerId} epoch ${epoch}: sequence ${firstSequence} where ${expected} comes next`;
     return { kind: 'refused', reason: 'out-of-order-sequence', message };
   }
 
-  /** Takes a batch that is in the log, offsets stamped. Followers and recovery come here without `check`. */
-  apply(batch: Buffer, at: number): void {
+  /** Judges a coordinator's marker at `at`. */
+  checkMarker(batch: Buffer, at: number): ProducerVerdict {
     const producerId = readProducerId(batch, at);
-    if (producerId < 0) return;
+    const entry = this.entries.get(producerId);
+    const marker = readMarker(batch, at);
+    if (entry === undefined || marker === undefined) return NEXT;
+    const epoch = readProducerEpoch(batch, at);
+    if (epoch < entry.epoch) {
+      const message = `producer ${producerId} has epoch ${entry.epoch}, the marker has the older epoch ${epoch}`;
+      return { kind: 'refused', reason: 'invalid-producer-epoch', message };
+    }
+    if (marker.coordinatorEpoch >= entry.coordinatorEpoch) return NEXT;
+    const message = `a coordinator of epoch ${entry.coordinatorEpoch} wrote for producer ${producerId}, the marker is of epoch ${marker.coordinatorEpoch}`;
+    return { kind: 'refused', reason: 'coordinator-fenced', message };
+  }
+
+  /**
+   * Takes a batch that is in the log, offsets stamped; a control batch must be there as a whole. Followers and recovery come here
+   * without `check`. Returns the transaction that a marker ended.
+   */
+  apply(batch: Buffer, at: number): CompletedTransaction | undefined {
+    const producerId = readProducerId(batch, at);
+    if (producerId < 0) return undefined;
     const epoch = readProducerEpoch(batch, at);
     let entry = this.entries.get(producerId);
     if (entry === undefined) this.entries.set(producerId, (entry = new ProducerEntry(epoch)));
@@ -81,11 +117,28 @@ export class ProducerStateManager {
     const baseOffset = readBaseOffset(batch, at);
     entry.timestampMs = readMaxTimestamp(batch, at);
     if (isControl(attributes)) {
+      const marker = readMarker(batch, at);
+      if (marker === undefined) return undefined;
+      entry.coordinatorEpoch = marker.coordinatorEpoch;
       entry.currentTxnFirstOffset = -1;
-      return;
+      return this.transactions.complete(producerId, { lastOffset: baseOffset, isAborted: marker.kind === 'abort' });
     }
-    if (isTransactional(attributes) && entry.currentTxnFirstOffset < 0) entry.currentTxnFirstOffset = baseOffset;
+    if (isTransactional(attributes) && entry.currentTxnFirstOffset < 0) {
+      entry.currentTxnFirstOffset = baseOffset;
+      this.transactions.begin(producerId, baseOffset);
+    }
     entry.pushBatch(readBaseSequence(batch, at), readLastOffsetDelta(batch, at), baseOffset);
+    return undefined;
+  }
+
+  /** Where read_committed readers stop, below the high watermark; undefined: they do not. */
+  firstUnstableOffset(highWatermark: number): number | undefined {
+    return this.transactions.firstUnstableOffset(highWatermark);
+  }
+
+  /** By producer id. */
+  activeProducers(): ActiveProducer[] {
+    return [...this.entries].map(([producerId, entry]) => entry.describe(producerId)).sort((a, b) => a.producerId - b.producerId);
   }
 
   /** Forgets producers that have not written for producer.id.expiration.ms, unless a transaction is open. */
@@ -97,6 +150,7 @@ export class ProducerStateManager {
 
   clear(): void {
     this.entries.clear();
+    this.transactions.clear();
   }
 
   /** Writes `<offset>.snapshot`: the state of everything below `offset`. */
@@ -121,7 +175,7 @@ export class ProducerStateManager {
 
   /** Replaces the state by the newest readable snapshot at or below `offset`; returns its offset, undefined when there is none. */
   loadSnapshot(offset: number, nowMs: number): number | undefined {
-    this.entries.clear();
+    this.clear();
     for (const candidate of [...this.snapshotOffsets()].reverse()) {
       if (candidate > offset) continue;
       const entries = decodeProducerSnapshot(this.files.read(this.snapshotPath(candidate)));
@@ -129,7 +183,10 @@ export class ProducerStateManager {
         this.removeSnapshots((damaged) => damaged === candidate);
         continue;
       }
-      for (const entry of entries) this.entries.set(entry.producerId, ProducerEntry.fromSnapshot(entry));
+      for (const entry of entries) {
+        this.entries.set(entry.producerId, ProducerEntry.fromSnapshot(entry));
+        if (entry.currentTxnFirstOffset >= 0) this.transactions.begin(entry.producerId, entry.currentTxnFirstOffset);
+      }
       this.removeExpired(nowMs);
       return candidate;
     }
@@ -152,6 +209,12 @@ export class ProducerStateManager {
       else kept.push(offset);
     }
     this.snapshots = kept;
+  }
+
+  private checkTransaction(batch: Buffer, { at, entry }: { at: number; entry: ProducerEntry }): ProducerVerdict {
+    if (entry.currentTxnFirstOffset < 0 || isTransactional(readAttributes(batch, at))) return NEXT;
+    const message = `producer ${readProducerId(batch, at)} has a transaction open since offset ${entry.currentTxnFirstOffset}, the batch is not part of it`;
+    return { kind: 'refused', reason: 'invalid-transaction-state', message };
   }
 
   private snapshotOffsets(): readonly number[] {
@@ -208,6 +271,11 @@ class ProducerEntry {
       coordinatorEpoch: this.coordinatorEpoch,
       currentTxnFirstOffset: this.currentTxnFirstOffset,
     };
+  }
+
+  describe(producerId: number): ActiveProducer {
+    const { producerEpoch, lastSequence, timestampMs, coordinatorEpoch, currentTxnFirstOffset, lastOffset } = this.toSnapshot(producerId);
+    return { producerId, producerEpoch, lastSequence, lastTimestampMs: timestampMs, coordinatorEpoch, currentTxnStartOffset: currentTxnFirstOffset, lastDataOffset: lastOffset };
   }
 
   get lastSequence(): number {

@@ -133,7 +133,7 @@ class Schedule {
   }
 
   private fetch(id: number): void {
-    this.partition.followerFetched({ brokerId: id, brokerEpoch: this.brokerEpochs.get(id) as number, fetchOffset: this.held.get(id) as number });
+    this.partition.followerFetched({ brokerId: id, brokerEpoch: this.brokerEpochs.get(id) as number, fetchOffset: this.held.get(id) as number, logStartOffset: 0 });
   }
 
   private decide(change: Partial<PartitionState>): void {

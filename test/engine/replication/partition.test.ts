@@ -52,7 +52,7 @@ class Fixture {
   }
 
   fetched(brokerId: number, fetchOffset: number, brokerEpoch = this.alive.get(brokerId) ?? -1): boolean {
-    return this.partition.followerFetched({ brokerId, brokerEpoch, fetchOffset });
+    return this.partition.followerFetched({ brokerId, brokerEpoch, fetchOffset, logStartOffset: 0 });
   }
 
   /** The controller's word. */
