@@ -181,6 +181,11 @@ export class Broker {
         replicaLagTimeMaxMs: config['replica.lag.time.max.ms'],
         highWatermarkCheckpointMs: config['replica.high.watermark.checkpoint.interval.ms'],
         retentionCheckMs: config['log.retention.check.interval.ms'],
+        cleaner: {
+          isEnabled: config['log.cleaner.enable'],
+          backoffMs: config['log.cleaner.backoff.ms'],
+          dedupeBufferBytes: config['log.cleaner.dedupe.buffer.size'],
+        },
       },
       cluster: {
         brokerId,

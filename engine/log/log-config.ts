@@ -62,7 +62,7 @@ const LONG_MAX = Number.MAX_SAFE_INTEGER;
 const INT_MAX = 2 ** 31 - 1;
 
 export const topicProperties: readonly TopicProperty[] = [
-  { name: 'cleanup.policy', brokerName: 'log.cleanup.policy', type: 'list', default: 'delete', values: ['delete', 'compact'], doc: 'What happens to old data. compact is accepted for internal topics; headroom keeps every record of such a topic.' },
+  { name: 'cleanup.policy', brokerName: 'log.cleanup.policy', type: 'list', default: 'delete', values: ['delete', 'compact'], doc: 'What happens to old data: deleted by age and size, compacted to the newest record of each key, or both.' },
   { name: 'compression.type', brokerName: 'compression.type', type: 'string', default: 'producer', values: ['producer'], doc: 'headroom stores batches as they were sent, so producer is the only value.' },
   { name: 'delete.retention.ms', brokerName: 'log.cleaner.delete.retention.ms', type: 'long', default: '86400000', min: 0, doc: 'How long tombstones of a compacted topic stay.' },
   { name: 'file.delete.delay.ms', brokerName: 'log.segment.delete.delay.ms', type: 'long', default: '60000', min: 0, doc: 'Delay before a dropped segment leaves the disk; headroom removes it at once, reads under way keep their file open.' },

@@ -4,7 +4,7 @@
  * newest batch ends and of the offsets that recent readers will ask for next are remembered.
  */
 import { assert } from '../assert.ts';
-import { RECORD_BATCH_OVERHEAD, batchSizeInBytes, readBaseOffset, readLastOffsetDelta, readMaxTimestamp } from '../record/record-batch.ts';
+import { RECORD_BATCH_OVERHEAD, batchSizeInBytes, readBaseOffset, readLastOffsetDelta, readMaxTimestamp, readRecordCount } from '../record/record-batch.ts';
 import { forEachRecord } from '../record/record-reader.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { TimestampOffset } from './time-index.ts';
@@ -74,8 +74,13 @@ export class LogReader {
     const segments = this.segments.slice();
     for (const segment of segments) {
       if (segment.isRemoved || segment.largestTimestamp.timestampMs < timestampMs) continue;
-      const found = await searchByTimestamp(segment, timestampMs, bounds.logStartOffset);
-      if (found !== undefined) return found;
+      try {
+        const found = await searchByTimestamp(segment, timestampMs, bounds.logStartOffset);
+        if (found !== undefined) return found;
+      } catch (error) {
+        if (!segment.isRemoved) throw error;
+        return this.offsetForTimestamp(timestampMs, bounds);
+      }
     }
     return undefined;
   }
@@ -124,13 +129,19 @@ export class LogReader {
       const bytes = await readSealed(segment, offset, options);
       if (bytes !== undefined) return bytes;
     } catch (error) {
-      if (segment.isRemoved) return EMPTY;
-      throw error;
+      if (!segment.isRemoved) throw error;
+      return this.readElsewhere(offset, options);
     }
     // The offset lies behind this segment's last batch: the next segment starts with it or above.
     const next = this.segments.find((candidate) => candidate.baseOffset > segment.baseOffset);
-    if (next === undefined || next.baseOffset >= options.upTo) return EMPTY;
-    const result = this.read(next.baseOffset, options, { logStartOffset: next.baseOffset, logEndOffset: Number.MAX_SAFE_INTEGER });
+    return next === undefined ? EMPTY : this.readElsewhere(next.baseOffset, options);
+  }
+
+  /** Where the offset is now: compaction may have put another segment in the place of the one that was read. Empty when retention took it. */
+  private async readElsewhere(offset: number, options: ReadOptions): Promise<Buffer> {
+    const firstOffset = this.segments[0]?.baseOffset ?? Number.MAX_SAFE_INTEGER;
+    if (offset < firstOffset || offset >= options.upTo) return EMPTY;
+    const result = this.read(offset, options, { logStartOffset: firstOffset, logEndOffset: Number.MAX_SAFE_INTEGER });
     if (result.kind === 'cold') return result.read();
     return result.kind === 'data' ? (result.chunks[0] ?? EMPTY) : EMPTY;
   }
@@ -185,7 +196,7 @@ async function searchByTimestamp(segment: LogSegment, timestampMs: number, logSt
   const candidates: { position: number; size: number }[] = [];
   const from = segment.offsetIndex.positionAtOrBelow(Math.max(near.offset, logStartOffset));
   segment.walk(from, (bytes, at, position) => {
-    const holds = readMaxTimestamp(bytes, at) >= timestampMs && lastOffsetOf(bytes, at) >= logStartOffset;
+    const holds = readMaxTimestamp(bytes, at) >= timestampMs && lastOffsetOf(bytes, at) >= logStartOffset && readRecordCount(bytes, at) > 0;
     if (holds) candidates.push({ position, size: batchSizeInBytes(bytes, at) });
     return !holds;
   });

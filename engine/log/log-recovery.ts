@@ -5,6 +5,7 @@
  */
 import type { Environment } from '../environment.ts';
 import { readBaseOffset, readLastOffsetDelta, readPartitionLeaderEpoch } from '../record/record-batch.ts';
+import { finishSwaps } from './compaction/segment-swap.ts';
 import { scanBatches } from './batch-scan.ts';
 import type { ScanResult } from './batch-scan.ts';
 import { LeaderEpochCache } from './leader-epoch-cache.ts';
@@ -71,24 +72,17 @@ export function loadLog(environment: Environment, options: LoadOptions): LoadedL
   return loader.finish();
 }
 
-/** Completes or undoes what a crash interrupted: `.swap` files become the real ones, unfinished and deleted ones go. */
+/** Completes or undoes what a crash interrupted: a compacted segment takes its place, unfinished and deleted files go. */
 function finishFileOperations(environment: Environment, directory: string): string[] {
   const { files } = environment;
-  const names = files.list(directory);
-  let isChanged = false;
-  for (const name of names) {
-    const path = `${directory}/${name}`;
-    if (name.endsWith('.swap')) files.rename(path, path.slice(0, -'.swap'.length));
-    else if (/\.(cleaned|deleted|tmp)$/.test(name)) files.remove(path);
-    else if (/^\d{20}\.(index|timeindex|txnindex)$/.test(name) && !names.some((other) => isLogOf(other, name))) files.remove(path);
-    else continue;
-    isChanged = true;
-  }
-  return isChanged ? files.list(directory) : names;
-}
-
-function isLogOf(name: string, indexName: string): boolean {
-  return name === `${indexName.slice(0, 20)}.log` || name === `${indexName.slice(0, 20)}.log.swap`;
+  let names = files.list(directory);
+  if (finishSwaps(files, directory, names)) names = files.list(directory);
+  const logs = new Set(names.filter((name) => name.endsWith('.log')));
+  const useless = names.filter(
+    (name) => /\.(deleted|tmp)$/.test(name) || (/^\d{20}\.(index|timeindex|txnindex)$/.test(name) && !logs.has(`${name.slice(0, 20)}.log`)),
+  );
+  for (const name of useless) files.remove(`${directory}/${name}`);
+  return useless.length > 0 ? files.list(directory) : names;
 }
 
 class LogLoader {

@@ -29,7 +29,11 @@ export interface SegmentOpenOptions {
   readonly maxBytes: number;
   readonly indexIntervalBytes: number;
   readonly nowMs: number;
+  /** Behind the names of all files: of a segment that is not in use yet. */
+  readonly suffix?: string;
 }
+
+export const INDEX_SUFFIXES = ['.index', '.timeindex', '.txnindex'] as const;
 
 /** A batch's place: where it starts and the offset that a reader of this position asks for. */
 export interface BatchBoundary {
@@ -49,6 +53,7 @@ export class LogSegment {
   isRemoved = false;
   private readonly files: Files;
   private readonly pathPrefix: string;
+  private readonly suffix: string;
   private readonly indexIntervalBytes: number;
   private maxBytes: number;
   private offsets: OffsetIndex | undefined;
@@ -66,6 +71,7 @@ export class LogSegment {
     this.createdMs = options.nowMs;
     this.files = options.files;
     this.pathPrefix = segmentPathPrefix(options.directory, options.baseOffset);
+    this.suffix = options.suffix ?? '';
     this.indexIntervalBytes = options.indexIntervalBytes;
     this.maxBytes = options.maxBytes;
     this.file = file;
@@ -73,7 +79,7 @@ export class LogSegment {
 
   /** A new, empty, active segment. */
   static create(options: SegmentOpenOptions): LogSegment {
-    const path = `${segmentPathPrefix(options.directory, options.baseOffset)}.log`;
+    const path = `${segmentPathPrefix(options.directory, options.baseOffset)}.log${options.suffix ?? ''}`;
     const segment = new LogSegment(options, options.files.openSegment(path, { maxBytes: options.maxBytes, size: 0, sealed: false }));
     segment.resetIndexes();
     segment.transactions = new TransactionIndex();
@@ -134,7 +140,9 @@ export class LogSegment {
     if (this.timeIndex.entryCount >= Math.floor(config.segmentIndexBytes / TIME_INDEX_ENTRY_BYTES) - 1) return true;
     const firstMs = this.firstBatchTimestampMs();
     const ageMs = firstMs >= 0 ? batch.maxTimestampMs - firstMs : at.nowMs - this.createdMs;
-    return ageMs > config.segmentMs - at.jitterMs;
+    // What has not left the active segment cannot be compacted.
+    const longestMs = config.cleanupPolicy.includes('compact') ? Math.min(config.segmentMs, config.maxCompactionLagMs) : config.segmentMs;
+    return ageMs > longestMs - at.jitterMs;
   }
 
   /** Appends whole batches; the caller then calls `indexBatch` for each of them, in order. */
@@ -221,14 +229,14 @@ export class LogSegment {
   writeIndexes(): void {
     const entries = this.offsetIndex.entryCount + this.timeIndex.entryCount + (this.transactions?.entries.length ?? 0);
     if (entries === this.writtenEntries) return;
-    this.files.replace(`${this.pathPrefix}.index`, this.offsetIndex.encode(), { durable: false });
-    this.files.replace(`${this.pathPrefix}.timeindex`, this.timeIndex.encode(), { durable: false });
+    this.files.replace(this.pathOf('.index'), this.offsetIndex.encode(), { durable: false });
+    this.files.replace(this.pathOf('.timeindex'), this.timeIndex.encode(), { durable: false });
     if (this.transactions !== undefined) this.writeTransactionIndex(this.transactions);
     this.writtenEntries = entries;
   }
 
   private writeTransactionIndex(index: TransactionIndex): void {
-    const path = `${this.pathPrefix}.txnindex`;
+    const path = this.pathOf('.txnindex');
     if (index.entries.length > 0) this.files.replace(path, index.encode(), { durable: false });
     else if (this.files.exists(path)) this.files.remove(path);
   }
@@ -237,12 +245,29 @@ export class LogSegment {
   remove(): void {
     this.isRemoved = true;
     this.file.close();
-    for (const suffix of ['.log', '.index', '.timeindex', '.txnindex']) {
-      const path = this.pathPrefix + suffix;
+    for (const kind of ['.log', ...INDEX_SUFFIXES]) {
+      const path = this.pathOf(kind);
       if (!this.files.exists(path)) continue;
       this.files.rename(path, `${path}.deleted`);
       this.files.remove(`${path}.deleted`);
     }
+  }
+
+  /** Another segment takes this one's place under its name: reads that come too late end empty. */
+  retire(): void {
+    this.isRemoved = true;
+    this.file.close();
+  }
+
+  /** Of a segment that is made to replace others: all three indexes are there, so that none of the old ones stays in their place. */
+  sealWithAllIndexes(): void {
+    this.seal();
+    this.files.replace(this.pathOf('.txnindex'), this.transactionIndex.encode(), { durable: true });
+  }
+
+  /** Behind the last batch; the base of an empty segment. */
+  endOffset(): number {
+    return this.scanTail().nextOffset;
   }
 
   /** Start of the first batch whose last offset is at or above `offset`; undefined when the segment ends before. */
@@ -291,7 +316,8 @@ export class LogSegment {
     }
   }
 
-  private firstBatchTimestampMs(): number {
+  /** The largest timestamp of the first batch; -1 when there is none. */
+  firstBatchTimestampMs(): number {
     if (this.firstTimestampMs === undefined) {
       this.firstTimestampMs = -1;
       this.walk(0, (bytes, at) => {
@@ -300,6 +326,10 @@ export class LogSegment {
       });
     }
     return this.firstTimestampMs;
+  }
+
+  private pathOf(kind: string): string {
+    return this.pathPrefix + kind + this.suffix;
   }
 
   private resetIndexes(): void {
@@ -326,7 +356,7 @@ export class LogSegment {
   }
 
   private readIndex<Index>(suffix: string, decode: (bytes: Buffer) => Index | undefined): Index | undefined {
-    const path = this.pathPrefix + suffix;
+    const path = this.pathOf(suffix);
     return this.files.exists(path) ? decode(this.files.read(path)) : undefined;
   }
 }

@@ -19,6 +19,8 @@ import {
   stampBaseOffset,
   stampLeaderEpoch,
 } from '../record/record-batch.ts';
+import { planCompaction, type CompactionPlan } from './compaction/compaction-plan.ts';
+import { compactLog, type CompactionResult } from './compaction/log-compaction.ts';
 import { checkClientBatch, checkReplicatedBatches, rejection, stampLogAppendTime } from './incoming-batch.ts';
 import type { Rejection } from './incoming-batch.ts';
 import type { LeaderEpochCache } from './leader-epoch-cache.ts';
@@ -29,10 +31,13 @@ import type { ReadOptions, ReadResult } from './log-reader.ts';
 import { loadLog, rebuildProducers } from './log-recovery.ts';
 import type { LoadedLog, RecoveryReport } from './log-recovery.ts';
 import { LogSegment } from './log-segment.ts';
+import { retiredSegmentCount } from './retention.ts';
 import type { ProducerStateManager } from './producers/producer-state.ts';
 import type { TimestampOffset } from './time-index.ts';
 import type { AbortedTransaction } from './transactions/transaction-index.ts';
 
+export type { CompactionPlan } from './compaction/compaction-plan.ts';
+export type { CompactionResult } from './compaction/log-compaction.ts';
 export type { AbortedTransaction } from './transactions/transaction-index.ts';
 export type { ReadOptions, ReadResult } from './log-reader.ts';
 export type { RecoveryReport } from './log-recovery.ts';
@@ -52,6 +57,8 @@ export interface PartitionLogOptions {
   readonly recoveryPoint?: number;
   /** From log-start-offset-checkpoint (DeleteRecords may put it inside a segment). */
   readonly logStartOffset?: number;
+  /** From cleaner-offset-checkpoint: offsets below are compacted. */
+  readonly cleanOffset?: number;
   /** producer.id.expiration.ms */
   readonly producerIdExpirationMs?: number;
 }
@@ -81,6 +88,7 @@ export class PartitionLog {
   private startOffset: number;
   private endOffset: number;
   private durableOffset: number;
+  private cleanedUpTo: number;
   private lastFlushMs: number;
   private rollJitterMs = 0;
   /** Counts truncations, so that a flush that was under way does not vouch for offsets that were written anew. */
@@ -102,6 +110,7 @@ export class PartitionLog {
     this.endOffset = loaded.nextOffset;
     this.startOffset = Math.max(options.logStartOffset ?? 0, (loaded.segments[0] as LogSegment).baseOffset);
     this.durableOffset = Math.min(options.recoveryPoint ?? 0, loaded.nextOffset);
+    this.cleanedUpTo = options.cleanOffset ?? 0;
     this.lastFlushMs = environment.clock.nowMs();
     this.drawRollJitter();
   }
@@ -145,6 +154,11 @@ export class PartitionLog {
   /** Everything below has been synced to the disk: what goes into recovery-point-offset-checkpoint. */
   get recoveryPoint(): number {
     return this.durableOffset;
+  }
+
+  /** Everything below was compacted: what goes into cleaner-offset-checkpoint. */
+  get cleanOffset(): number {
+    return this.cleanedUpTo;
   }
 
   get sizeInBytes(): number {
@@ -276,6 +290,7 @@ export class PartitionLog {
     this.startOffset = newStartOffset;
     this.endOffset = newStartOffset;
     this.durableOffset = newStartOffset;
+    this.cleanedUpTo = Math.min(this.cleanedUpTo, newStartOffset);
     this.reader.forget();
     this.epochs.clear();
     this.producers.clear();
@@ -297,24 +312,49 @@ export class PartitionLog {
   /** Deletes the oldest segments that retention (or DeleteRecords) no longer wants, and expired producers. Returns how many segments went. */
   applyRetention(nowMs: number, highWatermark: number): number {
     this.producers.removeExpired(nowMs);
-    let deleted = this.deleteOldest(highWatermark, (_segment, next) => next !== undefined && next.baseOffset <= this.startOffset);
-    const { retentionBytes, retentionMs } = this.settings;
-    if (!this.settings.cleanupPolicy.includes('delete')) return deleted;
-    if (retentionBytes >= 0) {
-      let surplus = this.sizeInBytes - retentionBytes;
-      deleted += this.deleteOldest(highWatermark, (segment) => {
-        if (surplus - segment.size < 0) return false;
-        surplus -= segment.size;
-        return true;
-      });
-    }
-    if (retentionMs >= 0) {
-      deleted += this.deleteOldest(highWatermark, (segment) => {
-        const { timestampMs } = segment.largestTimestamp;
-        return nowMs - (timestampMs >= 0 ? timestampMs : segment.createdMs) > retentionMs;
-      });
-    }
-    return deleted;
+    const { startOffset: logStartOffset, endOffset: logEndOffset, settings: config } = this;
+    const count = retiredSegmentCount(this.segments, { config, logStartOffset, logEndOffset, highWatermark, nowMs });
+    if (count === 0) return 0;
+    if (count === this.segments.length) this.roll();
+    for (const segment of this.segments.splice(0, count)) segment.remove();
+    const firstOffset = (this.segments[0] as LogSegment).baseOffset;
+    this.incrementLogStartOffset(firstOffset);
+    this.producers.removeSnapshots((offset) => offset < firstOffset);
+    return count;
+  }
+
+  /** Undefined when cleanup.policy does not ask for compaction or there is nothing new to compact. */
+  planCompaction(nowMs: number, highWatermark: number): CompactionPlan | undefined {
+    const { settings: config, startOffset: logStartOffset, cleanedUpTo: cleanOffset } = this;
+    return planCompaction(this.segments, { config, nowMs, logStartOffset, cleanOffset, lastStableOffset: this.lastStableOffset(highWatermark) });
+  }
+
+  /** One round. The log may be used meanwhile; a rejection means damage or a disk that fails, and that nothing was replaced by it. */
+  async compact(plan: CompactionPlan, options: { dedupeBufferBytes: number }): Promise<CompactionResult> {
+    const { truncations, directory, settings: config } = this;
+    const { segments, firstDirtyOffset } = plan;
+    const [first, last] = [segments[0], segments.at(-1)] as [LogSegment, LogSegment];
+    const untouched = new Set(segments);
+    const result = await compactLog(
+      this.environment,
+      {
+        name: `${this.topic}-${this.partition}`,
+        directory,
+        config,
+        segments,
+        firstDirtyOffset,
+        producers: this.producers.activeProducers(),
+        aborted: this.abortedTransactions({ from: first.baseOffset, upTo: last.endOffset() }),
+        isUnchanged: () => !this.isClosed && truncations === this.truncations && ![...untouched].some((segment) => segment.isRemoved),
+        replace: (old, next) => {
+          for (const segment of old) untouched.delete(segment);
+          this.replaceSegments(old, next);
+        },
+      },
+      options,
+    );
+    if (result.kind === 'compacted') this.cleanedUpTo = result.endOffset;
+    return result;
   }
 
   /** Whether flush.messages asks for a sync before the last append is acknowledged, or flush.ms for one some time soon. */
@@ -432,26 +472,15 @@ export class PartitionLog {
     this.endOffset = endOffset;
     this.startOffset = Math.min(this.startOffset, endOffset);
     this.durableOffset = Math.min(this.durableOffset, endOffset);
+    this.cleanedUpTo = Math.min(this.cleanedUpTo, endOffset);
     this.producers.removeSnapshots((snapshotOffset) => snapshotOffset > endOffset);
     rebuildProducers({ segments: this.segments, producers: this.producers, upTo: endOffset, nowMs: this.environment.clock.nowMs() });
   }
 
-  /** Oldest first, up to the first segment that does not qualify or that reaches above the high watermark. */
-  private deleteOldest(highWatermark: number, qualifies: (segment: LogSegment, next: LogSegment | undefined) => boolean): number {
-    let count = 0;
-    for (; count < this.segments.length; count += 1) {
-      const segment = this.segments[count] as LogSegment;
-      const next = this.segments[count + 1];
-      if (highWatermark < (next?.baseOffset ?? this.endOffset)) break;
-      if (next === undefined && segment.size === 0) break;
-      if (!qualifies(segment, next)) break;
-    }
-    if (count === 0) return 0;
-    if (count === this.segments.length) this.roll();
-    for (const segment of this.segments.splice(0, count)) segment.remove();
-    const firstOffset = (this.segments[0] as LogSegment).baseOffset;
-    this.incrementLogStartOffset(firstOffset);
-    this.producers.removeSnapshots((offset) => offset < firstOffset);
-    return count;
+  private replaceSegments(old: readonly LogSegment[], next: LogSegment): void {
+    const at = this.segments.indexOf(old[0] as LogSegment);
+    this.segments.splice(at, old.length, next);
+    const gone = new Set(old.slice(1).map((segment) => segment.baseOffset));
+    this.producers.removeSnapshots((offset) => gone.has(offset));
   }
 }

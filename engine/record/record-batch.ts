@@ -39,6 +39,8 @@ const COMPRESSION_MASK = 0x07;
 const LOG_APPEND_TIME_BIT = 0x08;
 const TRANSACTIONAL_BIT = 0x10;
 const CONTROL_BIT = 0x20;
+/** The base timestamp's field holds the time from which tombstones and markers of this batch may be removed. */
+export const DELETE_HORIZON_BIT = 0x40;
 
 /** A signed 64-bit number; exact for everything Kafka stores there (below 2^53). */
 function readInt64(buffer: Buffer, at: number): number {
@@ -122,6 +124,10 @@ export function isControl(attributes: number): boolean {
 
 export function isTransactional(attributes: number): boolean {
   return (attributes & TRANSACTIONAL_BIT) !== 0;
+}
+
+export function hasDeleteHorizon(attributes: number): boolean {
+  return (attributes & DELETE_HORIZON_BIT) !== 0;
 }
 
 export function usesLogAppendTime(attributes: number): boolean {

@@ -18,6 +18,9 @@ import {
 export interface VisitedRecord {
   offset: number;
   timestampMs: number;
+  /** The first byte of its length, and the one behind its timestamp. */
+  start: number;
+  offsetDeltaStart: number;
   keyStart: number;
   keyEnd: number;
   valueStart: number;
@@ -49,6 +52,8 @@ export function forEachRecord(buffer: Buffer, at: number, visit: (record: Visite
   const record: VisitedRecord = {
     offset: 0,
     timestampMs: 0,
+    start: -1,
+    offsetDeltaStart: -1,
     keyStart: -1,
     keyEnd: -1,
     valueStart: -1,
@@ -60,12 +65,14 @@ export function forEachRecord(buffer: Buffer, at: number, visit: (record: Visite
   };
   const cursor: Cursor = { bytes, at: start, end };
   for (let left = readRecordCount(buffer, at); left > 0; left--) {
+    record.start = cursor.at;
     const length = readVarint(cursor);
     const recordEnd = cursor.at + length;
     if (length < 0 || recordEnd > end) throw new RecordError(`a record of ${length} bytes does not fit into the ${end - cursor.at} that are left`);
     cursor.at++;
     record.timestampMs = appendTime ?? baseTimestamp + readVarint(cursor);
     if (appendTime !== undefined) readVarint(cursor);
+    record.offsetDeltaStart = cursor.at;
     record.offset = baseOffset + readVarint(cursor);
     const keyBytes = readVarint(cursor);
     record.keyStart = keyBytes < 0 ? -1 : cursor.at;

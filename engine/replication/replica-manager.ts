@@ -7,6 +7,7 @@ import type { Endpoint, Environment, Timer } from '../environment.ts';
 import type { LogDirectory } from '../log/log-directory.ts';
 import type { LogConfig } from '../log/log-config.ts';
 import { readPartitionMetadata, type CheckpointName } from '../log/log-directory.ts';
+import { LogCleaner, type CleanerSettings } from '../log/compaction/log-cleaner.ts';
 import { PartitionLog } from '../log/partition-log.ts';
 import { Partition, type ClusterView } from './partition.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -18,6 +19,7 @@ export interface ReplicaSettings extends FetcherSettings {
   readonly highWatermarkCheckpointMs: number;
   /** log.retention.check.interval.ms */
   readonly retentionCheckMs: number;
+  readonly cleaner: CleanerSettings;
 }
 
 export interface ReplicaCluster extends ClusterView {
@@ -39,6 +41,8 @@ export class ReplicaManager {
   readonly #highWatermarks: Map<string, number>;
   readonly #recoveryPoints: Map<string, number>;
   readonly #logStarts: Map<string, number>;
+  readonly #cleanOffsets: Map<string, number>;
+  readonly #cleaner: LogCleaner;
   /** Checkpoints on the disk that hold what is in memory, so that an idle broker writes nothing. */
   readonly #isWritten = new Set<CheckpointName>();
   readonly #wasClean: boolean;
@@ -62,6 +66,12 @@ export class ReplicaManager {
     this.#highWatermarks = this.#directory.readCheckpoint('replication-offset-checkpoint');
     this.#recoveryPoints = this.#directory.readCheckpoint('recovery-point-offset-checkpoint');
     this.#logStarts = this.#directory.readCheckpoint('log-start-offset-checkpoint');
+    this.#cleanOffsets = this.#directory.readCheckpoint('cleaner-offset-checkpoint');
+    this.#cleaner = new LogCleaner(this.#environment, {
+      settings: this.#settings.cleaner,
+      logs: () => this.partitions(),
+      onCompacted: () => this.#checkpointCleanOffsets({ durable: true }),
+    });
     this.#repeat(this.#settings.replicaLagTimeMaxMs / 2, () =>
       this.#forEach((partition) => {
         partition.shrinkIsr();
@@ -165,6 +175,13 @@ export class ReplicaManager {
     this.#writeCheckpoint('replication-offset-checkpoint', { durable, known: this.#highWatermarks, offsetOf: (partition) => partition.highWatermark });
     this.#writeCheckpoint('log-start-offset-checkpoint', { durable, known: this.#logStarts, offsetOf: (partition) => partition.log.logStartOffset });
     this.#writeCheckpoint('recovery-point-offset-checkpoint', { durable, known: this.#recoveryPoints, offsetOf: (partition) => partition.log.recoveryPoint });
+    this.#checkpointCleanOffsets(options);
+  }
+
+  /** Of compacted topics only. */
+  #checkpointCleanOffsets(options: { durable: boolean }): void {
+    const offsetOf = (partition: Partition): number | undefined => (partition.log.config.cleanupPolicy.includes('compact') ? partition.log.cleanOffset : undefined);
+    this.#writeCheckpoint('cleaner-offset-checkpoint', { ...options, known: this.#cleanOffsets, offsetOf });
   }
 
   /**
@@ -175,6 +192,7 @@ export class ReplicaManager {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const timer of this.#timers) timer.cancel();
+    this.#cleaner.close();
     for (const fetcher of this.#fetchers.values()) fetcher.close();
     const partitions = this.partitions();
     for (const partition of partitions) partition.close();
@@ -192,13 +210,13 @@ export class ReplicaManager {
   }
 
   /** `known` keeps what was read at the start for partitions that are not open yet. */
-  #writeCheckpoint(name: CheckpointName, options: { known: Map<string, number>; offsetOf: (partition: Partition) => number; durable: boolean }): void {
+  #writeCheckpoint(name: CheckpointName, options: { known: Map<string, number>; offsetOf: (partition: Partition) => number | undefined; durable: boolean }): void {
     const { known, offsetOf, durable } = options;
     let isChanged = !this.#isWritten.has(name);
     this.#forEach((partition) => {
       const key = `${partition.topic} ${partition.index}`;
       const offset = offsetOf(partition);
-      if (known.get(key) === offset) return;
+      if (offset === undefined || known.get(key) === offset) return;
       known.set(key, offset);
       isChanged = true;
     });
@@ -208,7 +226,7 @@ export class ReplicaManager {
   }
 
   #forgetCheckpoints(topic: string, partition: number): void {
-    for (const checkpoint of [this.#highWatermarks, this.#recoveryPoints, this.#logStarts]) checkpoint.delete(`${topic} ${partition}`);
+    for (const checkpoint of [this.#highWatermarks, this.#recoveryPoints, this.#logStarts, this.#cleanOffsets]) checkpoint.delete(`${topic} ${partition}`);
     this.#isWritten.clear();
   }
 
@@ -217,6 +235,7 @@ export class ReplicaManager {
     this.#dropOtherTopic(state);
     const recoveryPoint = this.#recoveryPoints.get(name);
     const logStartOffset = this.#logStarts.get(name);
+    const cleanOffset = this.#cleanOffsets.get(name);
     const log = PartitionLog.open(this.#environment, {
       directory: this.#directory.partitionPath(state.topic, state.partition),
       topic: state.topic,
@@ -226,6 +245,7 @@ export class ReplicaManager {
       cleanShutdown: this.#wasClean,
       ...(recoveryPoint === undefined ? {} : { recoveryPoint }),
       ...(logStartOffset === undefined ? {} : { logStartOffset }),
+      ...(cleanOffset === undefined ? {} : { cleanOffset }),
     });
     if (log.recovery.truncatedBytes > 0) {
       this.#environment.log(
