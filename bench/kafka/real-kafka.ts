@@ -105,6 +105,8 @@ function brokerProperties(index: number, cluster: { directory: string; ports: re
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(directory, `data-${index + 1}`),
     'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': Math.min(2, replicas),
     'min.insync.replicas': Math.min(2, replicas),
     'default.replication.factor': replicas,
     'auto.create.topics.enable': false,

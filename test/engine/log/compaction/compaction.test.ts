@@ -108,7 +108,7 @@ it('drops the markers of transactions that have no records left, but a producer 
 });
 
 it('leaves alone what is younger than min.compaction.lag.ms and what an open transaction may still change', async () => {
-  const lagging = new KeyedHistory(new MemoryFiles(), new SeededRandom(7), { ...compactedConfig, minCompactionLagMs: 10_000 });
+  const lagging = new KeyedHistory(new MemoryFiles(), new SeededRandom(7), { config: { ...compactedConfig, minCompactionLagMs: 10_000 } });
   for (let count = 0; count < 100; count++) lagging.append(0, { key: 'a', value: 'y'.repeat(100) });
   expect(await lagging.compact()).toBe(false);
   lagging.nowMs += 11_000;

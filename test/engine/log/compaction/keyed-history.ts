@@ -45,20 +45,21 @@ export class KeyedHistory {
   log: PartitionLog;
   nowMs = START_MS;
   private readonly files: Files;
-  private readonly config: LogConfig;
+  private readonly options: Partial<PartitionLogOptions>;
   private readonly random: SeededRandom;
   private readonly sequences = new Array<number>(PRODUCERS).fill(0);
   private readonly open = new Map<number, Written[]>();
 
-  constructor(files: Files, random: SeededRandom, config: LogConfig = compactedConfig) {
+  /** `options` of its log, also when it is opened again. */
+  constructor(files: Files, random: SeededRandom, options: Partial<PartitionLogOptions> = {}) {
     this.files = files;
     this.random = random;
-    this.config = config;
+    this.options = options;
     this.log = this.openLog();
   }
 
   openLog(options: Partial<PartitionLogOptions> = {}): PartitionLog {
-    return openLog(this.files, { nowMs: () => this.nowMs, config: this.config, ...options });
+    return openLog(this.files, { nowMs: () => this.nowMs, ...this.options, ...options });
   }
 
   /** One batch of one producer, or the end of its transaction. */
