@@ -103,7 +103,7 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
   yield [!whole(options.workerCount, 1, WORKER_COUNT_MAX), `--workers must be 1 to ${WORKER_COUNT_MAX}`];
   yield [!whole(topic.partitions, 1, 10_000), '--partitions must be 1 to 10000'];
   yield [!whole(topic.replicationFactor, 1, 1000), '--replication-factor must be at least 1'];
-  const minIsr = Number(topic.properties['min.insync.replicas'] ?? 1);
+  const minIsr = minInsyncReplicas(topic);
   yield [!whole(minIsr, 1), `--min-insync-replicas must be at least 1, not ${topic.properties['min.insync.replicas']}`];
   yield [!topic.useExisting && minIsr > topic.replicationFactor, `--min-insync-replicas ${minIsr} is more than --replication-factor ${topic.replicationFactor}: no write would ever be accepted`];
   if (target.kind === 'embedded') {
@@ -126,4 +126,9 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
     yield [!whole(memberCount, 1, 1000), `group ${name} needs at least one member`];
     yield [!(serviceTimeUs >= 0), `group ${name}: the time a record takes cannot be ${serviceTimeUs}`];
   }
+}
+
+/** Of the topic's settings; Kafka's default is 1. */
+export function minInsyncReplicas(topic: BenchOptions['topic']): number {
+  return Number(topic.properties['min.insync.replicas'] ?? 1);
 }

@@ -11,7 +11,7 @@ import { ConnectionLostError, UnsupportedApiError } from '../engine/client/kafka
 import { parseProducerConfig } from '../engine/client/producer-config.ts';
 import { ClusterError } from '../engine/cluster/embedded-cluster.ts';
 import { createHostEnvironment } from '../engine/host/host-environment.ts';
-import { checkBenchOptions, type BenchOptions } from './bench-options.ts';
+import { checkBenchOptions, minInsyncReplicas, type BenchOptions } from './bench-options.ts';
 import { ExperimentError } from './experiment-error.ts';
 import type { ExperimentOutcome, LoadOutcome, Readiness, TargetFacts } from './experiment-outcome.ts';
 import { LoadPhase } from './load/load-phase.ts';
@@ -91,7 +91,7 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
     return new BrokerKill({ ...clock, fault: options.fault, brokers: target.brokers, leaders, onEvent: (sentence) => onProgress({ kind: 'event', sentence }) });
   });
   const checked = await verify(run, { target, topic, isStamped, load });
-  return { ...load, options, target: factsOf(target), topic: topic.name, startedAtEpochMs, readiness, ...checked };
+  return { ...load, warnings: [...load.warnings, ...target.failures], options, target: factsOf(target), topic: topic.name, startedAtEpochMs, readiness, ...checked };
 }
 
 function factsOf({ brokers, dataDirectory, filesKind }: Target): TargetFacts {
@@ -153,6 +153,7 @@ async function verify(
 ): Promise<Pick<ExperimentOutcome, 'verification' | 'failure'>> {
   if (!options.verifies || signal.aborted) return { verification: undefined, failure: undefined };
   const { target, topic, isStamped, load } = run;
+  if (target.isLost(minInsyncReplicas(options.topic))) return { verification: undefined, failure: target.failures.join('; ') };
   onProgress({ kind: 'phase', phase: 'verifying', detail: `${topic.partitionCount} partitions` });
   const ledgers = load.loads.flatMap(({ ledger }) => (ledger === undefined ? [] : [ledger]));
   const input = { bootstrap: target.bootstrap, topic: topic.name, startOffsets: topic.startOffsets, ledgers, events: isStamped ? eventsOf(options, load) : undefined };

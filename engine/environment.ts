@@ -128,7 +128,7 @@ export interface Files {
   openSegment(path: string, options: SegmentFileOptions): SegmentFile;
 }
 
-/** A file operation failed; the log directory it belongs to is to be taken offline. */
+/** A file operation failed. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
   readonly code: string;
@@ -137,6 +137,11 @@ export class StorageError extends Error {
     super(what, { cause: options.cause });
     this.code = options.code;
     this.path = options.path;
+  }
+
+  /** The operating system refused it: the whole directory is suspect, and not only the log that met it. */
+  get isOfDisk(): boolean {
+    return this.cause !== undefined;
   }
 }
 

@@ -3,7 +3,7 @@
  * for what is under way, with a limit for every wait.
  */
 import { extname } from 'node:path';
-import type { BenchOptions, GroupOptions } from '../bench-options.ts';
+import { minInsyncReplicas, type BenchOptions, type GroupOptions } from '../bench-options.ts';
 import { ExperimentError } from '../experiment-error.ts';
 import type { LoadOutcome } from '../experiment-outcome.ts';
 import { HistogramSeries } from '../latency/histogram-series.ts';
@@ -208,6 +208,7 @@ export class LoadPhase {
     });
     let before = totals();
     return setInterval(() => {
+      if (this.#isTargetLost()) this.#giveUp();
       const now = totals();
       const passedSeconds = (now.atUs - before.atUs) / 1e6;
       this.#options.onProgress({
@@ -235,6 +236,19 @@ export class LoadPhase {
     this.#options.onProgress({ kind: 'phase', phase, detail: '' });
   }
 
+  #isTargetLost(): boolean {
+    const { options, target } = this.#options;
+    return target.isLost(minInsyncReplicas(options.topic));
+  }
+
+  /** No new records, and no more waiting for the answers to those that are out. */
+  #giveUp(): void {
+    for (const { handle } of this.#loads) {
+      handle.post({ kind: 'stop' });
+      handle.post({ kind: 'giveUp' });
+    }
+  }
+
   #stopLoads(): void {
     for (const { handle } of this.#loads) handle.post({ kind: 'stop' });
   }
@@ -243,7 +257,7 @@ export class LoadPhase {
     const giveUpMs = Math.max(0, (window.endUs - time.sinceStartUs()) / 1000) + DRAIN_LIMIT_MS;
     const giveUp = setTimeout(() => {
       this.#warnings.push(`some records had no answer ${DRAIN_LIMIT_MS / 1000} s after the load's end: they count as unresolved`);
-      for (const { handle } of this.#loads) handle.post({ kind: 'giveUp' });
+      this.#giveUp();
     }, giveUpMs);
     this.#timers.push(giveUp);
     return within(Promise.all(done), giveUpMs + STOP_LIMIT_MS, 'the load workers did not end');
@@ -261,7 +275,7 @@ export class LoadPhase {
   /** Waits until every group has read what was acknowledged. */
   async #drainGroups(loads: readonly LoadResult[]): Promise<ConsumeResult[]> {
     const wanted = sumOf(loads, ({ acknowledgedRecords }) => acknowledgedRecords);
-    const deadlineMs = performance.now() + (this.#options.signal.aborted ? 1000 : CONSUMER_DRAIN_LIMIT_MS);
+    const deadlineMs = performance.now() + (this.#options.signal.aborted || this.#isTargetLost() ? 1000 : CONSUMER_DRAIN_LIMIT_MS);
     return Promise.all(
       this.#groups.map(async (member) => {
         while (member.consumedRecords < wanted && performance.now() < deadlineMs) await member.handle.next('consumeProgress');

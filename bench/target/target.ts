@@ -17,6 +17,10 @@ export interface Target {
   readonly dataDirectory: string | undefined;
   /** How the brokers hold their segments; undefined for an external target. */
   readonly filesKind: string | undefined;
+  /** Sentences about brokers whose disk failed; grows while the run goes on. */
+  readonly failures: readonly string[];
+  /** So many brokers have lost their disk that fewer than `minInsyncReplicas` are left: nothing more is to be expected of it. */
+  isLost(minInsyncReplicas: number): boolean;
   close(): Promise<void>;
 }
 
@@ -28,12 +32,13 @@ const EMBEDDED_PROPERTIES = { 'group.initial.rebalance.delay.ms': '0', 'broker.s
 
 export async function openTarget(options: TargetOptions, onLine: (line: string) => void): Promise<Target> {
   if (options.kind === 'external') {
-    return { kind: 'external', bootstrap: parseBootstrap(options.bootstrap), brokers: [], dataDirectory: undefined, filesKind: undefined, close: async () => {} };
+    return { kind: 'external', bootstrap: parseBootstrap(options.bootstrap), brokers: [], dataDirectory: undefined, filesKind: undefined, failures: [], isLost: () => false, close: async () => {} };
   }
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'headroom-')));
   const removeData = async (): Promise<void> => {
     if (options.dataDirectory === undefined) await rm(dataDirectory, { recursive: true, force: true });
   };
+  const failures: string[] = [];
   try {
     const cluster = await startCluster({
       brokerCount: options.brokerCount,
@@ -41,12 +46,23 @@ export async function openTarget(options: TargetOptions, onLine: (line: string) 
       isTemporary: options.dataDirectory === undefined,
       properties: { ...EMBEDDED_PROPERTIES, ...options.brokerProperties },
       onLine: (brokerId, line) => onLine(`broker ${brokerId}: ${line}`),
+      onDirectoryFailed: (brokerId, message) => failures.push(`the disk of broker ${brokerId} failed and its partitions went offline: ${message}`),
     });
     const close = async (): Promise<void> => {
       await cluster.stop();
       await removeData();
     };
-    return { kind: 'embedded', bootstrap: parseBootstrap(cluster.bootstrap), brokers: cluster.brokers, dataDirectory, filesKind: cluster.filesKind, close };
+    const { brokers, filesKind } = cluster;
+    return {
+      kind: 'embedded',
+      bootstrap: parseBootstrap(cluster.bootstrap),
+      brokers,
+      dataDirectory,
+      filesKind,
+      failures,
+      isLost: (minInsyncReplicas) => brokers.length - failures.length < Math.max(1, minInsyncReplicas),
+      close,
+    };
   } catch (error) {
     await removeData();
     throw error;

@@ -37,6 +37,8 @@ export interface BrokerOptions {
   /** Port 0 takes a free one. */
   readonly listen: Endpoint;
   readonly properties: Readonly<Record<string, string>>;
+  /** The disk under the log directory failed: until its next start this broker serves nothing. */
+  readonly onDirectoryFailed?: (error: Error) => void;
 }
 
 const REGISTER_RETRY_MS = 50;
@@ -89,7 +91,9 @@ export class Broker {
   readonly #incarnationId: Buffer;
   #brokerEpoch = -1;
   #heartbeatTimer: Timer | undefined;
-  #onUnfenced: (() => void) | undefined;
+  /** Settled when the broker is unfenced for the first time, or its directory fails before. */
+  readonly #unfenced = Promise.withResolvers<void>();
+  #isDirectoryFailed = false;
   #isStopping = false;
   #isClosed = false;
 
@@ -119,6 +123,7 @@ export class Broker {
       partitionCount: this.#parsed.groups.offsetsTopicNumPartitions,
       commitTimeoutMs: this.#parsed.groups.offsetsCommitTimeoutMs,
       partitionOf: (index) => this.#replicas.partition(OFFSETS_TOPIC, index),
+      onStorageError: (error) => this.#replicas.noteFailure(error),
     });
     this.#groups = new GroupCoordinator({
       clock: environment.clock,
@@ -134,12 +139,11 @@ export class Broker {
   async start(): Promise<Endpoint> {
     const endpoint = await this.#server.listen(this.#options.listen);
     await this.#register(endpoint);
-    const unfenced = new Promise<void>((resolve) => (this.#onUnfenced = resolve));
     void this.#metadata.run({ publishFrom: this.#brokerEpoch + 1 });
     await this.#metadata.whenApplied(this.#brokerEpoch + 1);
     this.#replicas.removeStrays((topicId) => this.#image.topicsById.has(topicId));
     void this.#heartbeat();
-    await unfenced;
+    await this.#unfenced.promise;
     return endpoint;
   }
 
@@ -201,6 +205,7 @@ export class Broker {
         },
       },
       onLeadership: (partition, isLeader) => this.#leadershipChanged(partition, isLeader),
+      onDirectoryFailed: () => this.#directoryFailed(),
     });
   }
 
@@ -252,9 +257,10 @@ export class Broker {
     let delayMs = this.#parsed.config['broker.heartbeat.interval.ms'];
     try {
       const answer = await this.#channel.request(BrokerHeartbeat, this.#heartbeatBody(false));
-      if (answer.errorCode === errorCodes.NONE && !answer.isFenced) {
-        this.#onUnfenced?.();
-        this.#onUnfenced = undefined;
+      if (answer.errorCode === errorCodes.NONE && this.#isDirectoryFailed) {
+        delayMs = this.#parsed.config['broker.heartbeat.interval.ms'];
+      } else if (answer.errorCode === errorCodes.NONE && !answer.isFenced) {
+        this.#unfenced.resolve();
       } else if (answer.errorCode === errorCodes.NONE) {
         delayMs = REGISTER_RETRY_MS;
       } else {
@@ -267,7 +273,7 @@ export class Broker {
   }
 
   #heartbeatBody(wantShutDown: boolean): { brokerId: number; brokerEpoch: number; currentMetadataOffset: number; wantFence: boolean; wantShutDown: boolean } {
-    return { brokerId: this.#options.brokerId, brokerEpoch: this.#brokerEpoch, currentMetadataOffset: this.#image.nextOffset - 1, wantFence: false, wantShutDown };
+    return { brokerId: this.#options.brokerId, brokerEpoch: this.#brokerEpoch, currentMetadataOffset: this.#image.nextOffset - 1, wantFence: this.#isDirectoryFailed, wantShutDown };
   }
 
   async #handOver(): Promise<void> {
@@ -293,7 +299,20 @@ export class Broker {
       task();
     } catch (error) {
       this.#environment.log(`broker ${this.#options.brokerId}: ${what} is not available here: ${String(error)}`);
+      this.#replicas.noteFailure(error);
     }
+  }
+
+  /** The controller hears at once: others lead what this broker led. Its groups move to the new leaders of their partitions. */
+  #directoryFailed(): void {
+    this.#isDirectoryFailed = true;
+    this.#unfenced.promise.catch(() => {});
+    const failure = this.#replicas.failure as Error;
+    this.#unfenced.reject(failure);
+    this.#options.onDirectoryFailed?.(failure);
+    for (const partition of this.#replicas.partitions()) if (partition.topic === OFFSETS_TOPIC) this.#groups.unload(partition.index);
+    this.#heartbeatTimer?.cancel();
+    void this.#heartbeat();
   }
 
   #leadershipChanged(partition: Partition, isLeader: boolean): void {

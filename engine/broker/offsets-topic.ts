@@ -20,6 +20,7 @@ export class OffsetsTopic implements OffsetsStorage {
   readonly #environment: Environment;
   readonly #wheel: TimerWheel;
   readonly #timeoutMs: number;
+  readonly #onStorageError: (error: unknown) => void;
   readonly #partitionOf: (index: number) => Partition | undefined;
 
   constructor(options: {
@@ -28,12 +29,14 @@ export class OffsetsTopic implements OffsetsStorage {
     partitionCount: number;
     commitTimeoutMs: number;
     partitionOf: (index: number) => Partition | undefined;
+    onStorageError: (error: unknown) => void;
   }) {
     this.partitionCount = options.partitionCount;
     this.#environment = options.environment;
     this.#wheel = options.wheel;
     this.#timeoutMs = options.commitTimeoutMs;
     this.#partitionOf = options.partitionOf;
+    this.#onStorageError = options.onStorageError;
   }
 
   append(offsetsPartition: number, records: OffsetsRecord[]): Promise<number> {
@@ -49,6 +52,7 @@ export class OffsetsTopic implements OffsetsStorage {
       result = partition.append(batch, { requiredAcks: ACKS_ALL, isInternal: true });
     } catch (error) {
       this.#environment.log(`${OFFSETS_TOPIC}-${offsetsPartition}: append failed: ${String(error)}`);
+      this.#onStorageError(error);
       return Promise.resolve(errorCodes.KAFKA_STORAGE_ERROR);
     }
     if (result.kind === 'error') return Promise.resolve(result.errorCode);

@@ -20,4 +20,6 @@ export type FromBroker =
   | { readonly kind: 'controller'; readonly endpoint: Endpoint }
   | { readonly kind: 'ready'; readonly endpoint: Endpoint; readonly filesKind: string }
   | { readonly kind: 'failed'; readonly message: string }
+  /** The broker lives, and serves nothing any more. */
+  | { readonly kind: 'directoryFailed'; readonly message: string }
   | { readonly kind: 'log'; readonly line: string };

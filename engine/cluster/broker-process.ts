@@ -65,9 +65,13 @@ function failStart(error: unknown): void {
 async function startBroker(controllerEndpoint: { host: string; port: number }): Promise<void> {
   if (broker !== undefined || isEnding) return;
   const { brokerId, clusterId, directory, port, properties } = options;
-  broker = new Broker({ environment, brokerId, clusterId, directory, listen: { host: LOOPBACK, port }, properties, controller: controllerEndpoint });
+  broker = new Broker({ environment, brokerId, clusterId, directory, listen: { host: LOOPBACK, port }, properties, controller: controllerEndpoint, onDirectoryFailed });
   const endpoint = await broker.start();
   send({ kind: 'ready', endpoint, filesKind: environment.files.kind });
+}
+
+function onDirectoryFailed(error: Error): void {
+  send({ kind: 'directoryFailed', message: error.message });
 }
 
 async function end(how: { handsOver: boolean }): Promise<void> {

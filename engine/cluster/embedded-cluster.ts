@@ -20,6 +20,8 @@ export interface ClusterOptions {
   /** The data go with the cluster, also when this process dies without a word. */
   readonly isTemporary?: boolean;
   readonly onLine?: (brokerId: number, line: string) => void;
+  /** A broker's disk failed; it lives on and serves nothing until it is restarted. */
+  readonly onDirectoryFailed?: (brokerId: number, message: string) => void;
 }
 
 export interface EmbeddedBroker {
@@ -186,6 +188,7 @@ class BrokerProcess implements EmbeddedBroker {
       child.once('exit', (code, signal) => fail(`ended at its start (${signal ?? `exit code ${code}`})`));
       child.on('message', (message: FromBroker) => {
         if (message.kind === 'log') this.#options.onLine?.(this.id, message.line);
+        else if (message.kind === 'directoryFailed') this.#options.onDirectoryFailed?.(this.id, message.message);
         else if (message.kind === 'failed' && !isReady) fail(`could not start: ${message.message}`);
         else if (message.kind === 'failed') this.#options.onLine?.(this.id, `ended by a bug or its environment: ${message.message}`);
         else if (message.kind === 'controller') {

@@ -5,7 +5,7 @@
  * lose none of it and a power cut may lose the newest.
  * Left out for now: more than one controller, reassignment, unclean elections.
  */
-import type { Endpoint, Environment, Timer } from '../environment.ts';
+import { StorageError, type Endpoint, type Environment, type Timer } from '../environment.ts';
 import { AllocateProducerIds, AlterPartition, BrokerHeartbeat, BrokerRegistration, CreatePartitions, CreateTopics, DeleteTopics, Fetch, IncrementalAlterConfigs } from '../protocol/apis.ts';
 import type { RequestOf, ResponseInput } from '../protocol/api.ts';
 import { errorCodes } from '../protocol/errors.ts';
@@ -143,6 +143,10 @@ export class Controller {
     if (body.wantShutDown) {
       if (!broker.isFenced) this.#fence(body.brokerId);
       return { isCaughtUp, isFenced: true, shouldShutDown: true };
+    }
+    if (body.wantFence && !broker.isFenced) {
+      this.#environment.log(`controller: fences broker ${body.brokerId}, as it asks for`);
+      this.#fence(body.brokerId);
     }
     if (broker.isFenced && isCaughtUp && !body.wantFence) {
       this.#commit([{ kind: 'unfenceBroker', id: body.brokerId, epoch: broker.brokerEpoch }, ...recordsForReturnedBroker(this.image, body.brokerId)]);
@@ -328,7 +332,13 @@ export class Controller {
     const arm = (): void => {
       this.#timers[at] = this.#environment.clock.setTimer(intervalMs, () => {
         if (this.#isClosed) return;
-        task();
+        try {
+          task();
+        } catch (error) {
+          // The decision was not taken, and is due again next time.
+          if (!(error instanceof StorageError)) throw error;
+          this.#environment.log(`controller: the metadata log cannot be written: ${error.message}`);
+        }
         arm();
       });
     };

@@ -62,11 +62,11 @@ export class Partition {
   readonly #clock: Clock;
   readonly #view: ClusterView;
   readonly #settings: PartitionSettings;
-  readonly #log: (line: string) => void;
+  readonly #onStorageError: (error: unknown) => void;
   readonly #observers = new Set<PartitionObserver>();
   #state: PartitionState;
   #isApplied = false;
-  #role: 'leader' | 'follower' = 'follower';
+  #role: 'leader' | 'follower' | 'offline' = 'follower';
   #highWatermark: number;
   #leaderEpochStart = -1;
   #remotes = new Map<number, RemoteReplica>();
@@ -87,13 +87,14 @@ export class Partition {
     settings: PartitionSettings;
     state: PartitionState;
     checkpointedHighWatermark: number;
-    onLine: (line: string) => void;
+    /** A sync failed. */
+    onStorageError: (error: unknown) => void;
   }) {
     this.log = options.log;
     this.#clock = options.clock;
     this.#view = options.view;
     this.#settings = options.settings;
-    this.#log = options.onLine;
+    this.#onStorageError = options.onStorageError;
     this.#state = options.state;
     const highWatermark = Math.min(options.checkpointedHighWatermark, this.log.logEndOffset);
     this.#highWatermark = Math.max(highWatermark, this.log.logStartOffset);
@@ -113,6 +114,11 @@ export class Partition {
 
   get isLeader(): boolean {
     return this.#role === 'leader';
+  }
+
+  /** The log directory failed: every request is answered with KAFKA_STORAGE_ERROR. */
+  get isOffline(): boolean {
+    return this.#role === 'offline';
   }
 
   get leaderEpoch(): number {
@@ -153,6 +159,7 @@ export class Partition {
   /** Takes the controller's newest word. Older or equal partition epochs are ignored. */
   apply(state: PartitionState): void {
     const previous = this.#state;
+    if (this.#role === 'offline') return;
     if (state.leaderEpoch < previous.leaderEpoch) return;
     if (this.#isApplied && state.partitionEpoch <= previous.partitionEpoch) return;
     this.#isApplied = true;
@@ -175,9 +182,15 @@ export class Partition {
     this.#observers.clear();
   }
 
+  /** Until the broker is started again. */
+  goOffline(): void {
+    if (this.#role === 'offline') return;
+    this.#becomeFollower('offline');
+  }
+
   /** Appends a producer's batch. `requiredAcks` -1 is refused while the ISR is too small (nothing is written then). */
   append(batch: Buffer, options: { requiredAcks: number; isInternal: boolean }): AppendResult | { kind: 'error'; errorCode: number } {
-    if (this.#role !== 'leader') return { kind: 'error', errorCode: errorCodes.NOT_LEADER_OR_FOLLOWER };
+    if (this.#role !== 'leader') return { kind: 'error', errorCode: this.#refusal() };
     if (options.requiredAcks === -1 && this.#state.isr.length < this.#effectiveMinIsr()) {
       return { kind: 'error', errorCode: errorCodes.NOT_ENOUGH_REPLICAS };
     }
@@ -219,8 +232,8 @@ export class Partition {
         if (this.#role === 'leader') this.#advanceHighWatermark();
       } while (this.#heldEnd() < this.log.logEndOffset);
     } catch (error) {
-      // Nothing that waits for the disk is acknowledged; the next append tries again.
-      this.#log(`${this.topic}-${this.index}: cannot be synced: ${String(error)}`);
+      // Nothing that waits for the disk is acknowledged. What a failed sync left behind is not known, so it is not tried again.
+      this.#onStorageError(error);
       this.#answerHeld(errorCodes.KAFKA_STORAGE_ERROR);
     } finally {
       this.#syncing = undefined;
@@ -245,7 +258,7 @@ export class Partition {
   /** Calls back once when offsets below `requiredOffset` are on every in-sync replica, or with an error code when leadership ends. */
   whenReplicated(requiredOffset: number, onResult: (errorCode: number) => void): void {
     if (this.#role !== 'leader') {
-      onResult(errorCodes.NOT_LEADER_OR_FOLLOWER);
+      onResult(this.#refusal());
       return;
     }
     if (this.#highWatermark >= requiredOffset) {
@@ -397,17 +410,23 @@ export class Partition {
     }
   }
 
-  #becomeFollower(): void {
-    this.#role = 'follower';
+  /** Why this replica serves nobody. */
+  #refusal(): number {
+    return this.isOffline ? errorCodes.KAFKA_STORAGE_ERROR : errorCodes.NOT_LEADER_OR_FOLLOWER;
+  }
+
+  #becomeFollower(role: 'follower' | 'offline' = 'follower'): void {
+    this.#role = role;
+    const errorCode = this.#refusal();
     this.#remotes.clear();
     this.#maximalIsr.clear();
     // What a follower has yet to sync it syncs before it fetches on.
     this.#syncTarget = 0;
     const waiters = this.#ackWaiters;
     this.#ackWaiters = [];
-    for (const waiter of waiters) waiter.onResult(errorCodes.NOT_LEADER_OR_FOLLOWER);
-    this.#answerHeld(errorCodes.NOT_LEADER_OR_FOLLOWER);
-    this.#answerDeletions(errorCodes.NOT_LEADER_OR_FOLLOWER);
+    for (const waiter of waiters) waiter.onResult(errorCode);
+    this.#answerHeld(errorCode);
+    this.#answerDeletions(errorCode);
     for (const observer of [...this.#observers]) observer.onLeadershipLost();
   }
 

@@ -46,6 +46,7 @@ export class ReplicaFetcher {
   readonly #settings: FetcherSettings;
   readonly #leaderId: number;
   readonly #brokerEpoch: () => number;
+  readonly #onStorageError: (error: StorageError) => void;
   readonly #followed = new Map<string, Followed>();
   #forgotten: { topicId: string; partition: number }[] = [];
   #endpoint: Endpoint;
@@ -67,6 +68,7 @@ export class ReplicaFetcher {
     leaderId: number;
     endpoint: Endpoint;
     brokerEpoch: () => number;
+    onStorageError: (error: StorageError) => void;
   }) {
     this.#environment = options.environment;
     this.#clock = options.environment.clock;
@@ -74,6 +76,7 @@ export class ReplicaFetcher {
     this.#leaderId = options.leaderId;
     this.#endpoint = options.endpoint;
     this.#brokerEpoch = options.brokerEpoch;
+    this.#onStorageError = options.onStorageError;
   }
 
   get isIdle(): boolean {
@@ -329,6 +332,7 @@ export class ReplicaFetcher {
   #handleFault(followed: Followed, error: unknown): void {
     const { partition } = followed;
     followed.sentOffset = -1;
+    if (error instanceof StorageError) this.#onStorageError(error);
     const isPassing = error instanceof ReplicatedBatchError || error instanceof StorageError;
     followed.retryAtMs = isPassing ? this.#clock.monotonicMs() + this.#settings.backoffMs : Number.POSITIVE_INFINITY;
     const next = isPassing ? 'asks again' : 'is not followed until its next leader epoch';

@@ -1,9 +1,11 @@
 /**
  * All replicas of this broker: opens and closes their logs, hands them the controller's decisions, keeps one fetcher
  * per other leader, drops stuck followers from ISRs, and checkpoints high watermarks, log starts and recovery points.
+ * When the disk fails under the log directory, all of them go offline until the broker is started again: what a failed write or
+ * sync left behind is not known (Kafka does the same).
  * Checkpoints may lag: a killed broker opens with older ones, never with ones of records that it does not hold.
  */
-import type { Endpoint, Environment, Timer } from '../environment.ts';
+import { StorageError, type Endpoint, type Environment, type Timer } from '../environment.ts';
 import type { LogDirectory } from '../log/log-directory.ts';
 import type { LogConfig } from '../log/log-config.ts';
 import { readPartitionMetadata, type CheckpointName } from '../log/log-directory.ts';
@@ -47,6 +49,8 @@ export class ReplicaManager {
   readonly #isWritten = new Set<CheckpointName>();
   readonly #wasClean: boolean;
   readonly #onLeadership: LeadershipListener;
+  readonly #onDirectoryFailed: () => void;
+  #failure: StorageError | undefined;
   #timers: Timer[] = [];
   #isClosed = false;
 
@@ -56,12 +60,14 @@ export class ReplicaManager {
     settings: ReplicaSettings;
     cluster: ReplicaCluster;
     onLeadership: LeadershipListener;
+    onDirectoryFailed: () => void;
   }) {
     this.#environment = options.environment;
     this.#directory = options.directory;
     this.#settings = options.settings;
     this.#cluster = options.cluster;
     this.#onLeadership = options.onLeadership;
+    this.#onDirectoryFailed = options.onDirectoryFailed;
     this.#wasClean = this.#directory.takeCleanShutdownMarker();
     this.#highWatermarks = this.#directory.readCheckpoint('replication-offset-checkpoint');
     this.#recoveryPoints = this.#directory.readCheckpoint('recovery-point-offset-checkpoint');
@@ -70,7 +76,8 @@ export class ReplicaManager {
     this.#cleaner = new LogCleaner(this.#environment, {
       settings: this.#settings.cleaner,
       logs: () => this.partitions(),
-      onCompacted: () => this.#checkpointCleanOffsets({ durable: true }),
+      onCompacted: () => this.#guarded(() => this.#checkpointCleanOffsets({ durable: true })),
+      onStorageError: (error) => this.noteFailure(error),
     });
     this.#repeat(this.#settings.replicaLagTimeMaxMs / 2, () =>
       this.#forEach((partition) => {
@@ -83,6 +90,25 @@ export class ReplicaManager {
       this.checkpoint({ durable: false });
     });
     this.#repeat(this.#settings.retentionCheckMs, () => this.#applyRetention());
+  }
+
+  /** The disk under the log directory failed, and why. */
+  get failure(): StorageError | undefined {
+    return this.#failure;
+  }
+
+  /** Something went wrong with a log: when the disk is at fault, the directory goes offline. */
+  noteFailure(error: unknown): void {
+    if (!(error instanceof StorageError) || !error.isOfDisk || this.#failure !== undefined || this.#isClosed) return;
+    this.#failure = error;
+    const partitions = this.partitions();
+    this.#environment.log(
+      `log directory ${this.#directory.path} failed (${error.message}): its ${partitions.length} partitions are offline here until the broker is started again on a disk that works`,
+    );
+    this.#cleaner.close();
+    for (const fetcher of this.#fetchers.values()) fetcher.close();
+    for (const partition of partitions) partition.goOffline();
+    this.#onDirectoryFailed();
   }
 
   partition(topic: string, index: number): Partition | undefined {
@@ -101,7 +127,7 @@ export class ReplicaManager {
 
   /** Applies one partition's newest state. Partitions without a replica here are ignored, removed ones closed. */
   apply(state: PartitionState): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#failure !== undefined) return;
     const isHere = state.replicas.includes(this.#cluster.brokerId);
     let partition = this.partitionById(state.topicId, state.partition);
     if (!isHere) {
@@ -196,7 +222,7 @@ export class ReplicaManager {
     for (const fetcher of this.#fetchers.values()) fetcher.close();
     const partitions = this.partitions();
     for (const partition of partitions) partition.close();
-    let isSynced = options.isKept;
+    let isSynced = options.isKept && this.#failure === undefined;
     try {
       if (isSynced) for (const partition of partitions) await partition.log.flush();
     } catch (error) {
@@ -259,7 +285,10 @@ export class ReplicaManager {
       settings: { replicaLagTimeMaxMs: this.#settings.replicaLagTimeMaxMs },
       state,
       checkpointedHighWatermark: this.#highWatermarks.get(name) ?? 0,
-      onLine: this.#environment.log,
+      onStorageError: (error) => {
+        this.#environment.log(`${state.topic}-${state.partition}: cannot be synced: ${String(error)}`);
+        this.noteFailure(error);
+      },
     });
     indexed(this.#byName, state.topic)[state.partition] = partition;
     indexed(this.#byId, state.topicId)[state.partition] = partition;
@@ -304,6 +333,7 @@ export class ReplicaManager {
         leaderId: leader,
         endpoint,
         brokerEpoch: () => this.#cluster.brokerEpoch(),
+        onStorageError: (error) => this.noteFailure(error),
       });
       this.#fetchers.set(leader, fetcher);
     }
@@ -325,12 +355,23 @@ export class ReplicaManager {
     }
   }
 
+  /** Nobody waits for what timers do: a disk that fails there is noted, and ends nothing. */
+  #guarded(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#environment.log(`a task on ${this.#directory.path} failed: ${error.message}`);
+      this.noteFailure(error);
+    }
+  }
+
   #repeat(intervalMs: number, task: () => void): void {
     const at = this.#timers.length;
     const arm = (): void => {
       this.#timers[at] = this.#environment.clock.setTimer(intervalMs, () => {
-        if (this.#isClosed) return;
-        task();
+        if (this.#isClosed || this.#failure !== undefined) return;
+        this.#guarded(task);
         arm();
       });
     };

@@ -98,6 +98,15 @@ export class SimulatedCluster {
     this.nodes.get(name)?.host.kill();
   }
 
+  failDisk(name: string): void {
+    this.nodes.get(name)?.host.failDisk();
+  }
+
+  /** Those whose disk fails end, to be started again on one that works. */
+  killFailed(): void {
+    for (const node of this.nodes.values()) if (node.host.hasFailingDisk) node.host.kill();
+  }
+
   pause(name: string): void {
     this.nodes.get(name)?.host.pause();
   }
@@ -125,7 +134,9 @@ export class SimulatedCluster {
 
   private watch(name: string, starting: Promise<unknown>): void {
     starting.catch((error: unknown) => {
-      if (this.isRunning(name)) this.say(`${name}: START FAILED: ${error instanceof Error ? error.stack : String(error)}`);
+      const { host } = this.nodes.get(name) as Node;
+      if (host.hasFailingDisk) host.kill();
+      else if (this.isRunning(name)) this.say(`${name}: START FAILED: ${error instanceof Error ? error.stack : String(error)}`);
     });
   }
 

@@ -1,10 +1,12 @@
 /**
- * One process of a simulation: its environment, and how it is killed (nothing of it runs again; its files stay) or
- * paused (everything waits until it goes on, as after SIGSTOP).
+ * One process of a simulation: its environment, and how it is killed (nothing of it runs again; its files stay), paused
+ * (everything waits until it goes on, as after SIGSTOP) or given a disk that refuses every other write.
  */
-import { StorageError, type Clock, type Environment, type Files } from '../../engine/environment.ts';
+import { StorageError, type Clock, type Environment, type Files, type SegmentFile } from '../../engine/environment.ts';
 import type { MemoryFiles } from './memory-files.ts';
 import type { MemoryNetwork } from './memory-network.ts';
+
+const WRITES: ReadonlySet<string | symbol> = new Set(['createDirectory', 'replace', 'rename', 'openSegment']);
 
 export class SimulatedHost {
   readonly name: string;
@@ -12,6 +14,7 @@ export class SimulatedHost {
   isDead = false;
   private readonly network: MemoryNetwork;
   private isPaused = false;
+  private isDiskFailing = false;
   private backlog: (() => void)[] = [];
 
   constructor(name: string, world: { network: MemoryNetwork; files: MemoryFiles; log: (line: string) => void }) {
@@ -39,6 +42,15 @@ export class SimulatedHost {
     this.isDead = true;
     this.backlog = [];
     this.network.hostDied(this);
+  }
+
+  get hasFailingDisk(): boolean {
+    return this.isDiskFailing;
+  }
+
+  /** For good: a process that comes after it has a new disk with the same files. */
+  failDisk(): void {
+    this.isDiskFailing = true;
   }
 
   pause(): void {
@@ -83,9 +95,29 @@ export class SimulatedHost {
         if (typeof value !== 'function') return value;
         return (...parameters: unknown[]): unknown => {
           if (this.isDead) throw new StorageError(`${this.name} is dead`, { code: 'EIO', path: '' });
-          return Reflect.apply(value, target, parameters);
+          if (WRITES.has(name)) this.meetDisk();
+          const result: unknown = Reflect.apply(value, target, parameters);
+          return name === 'openSegment' ? this.guardSegment(result as SegmentFile) : result;
         };
       },
     });
+  }
+
+  private guardSegment(segment: SegmentFile): SegmentFile {
+    const { append, flush } = segment;
+    segment.append = (bytes) => {
+      this.meetDisk();
+      return append.call(segment, bytes);
+    };
+    segment.flush = async () => {
+      this.meetDisk();
+      await flush.call(segment);
+    };
+    return segment;
+  }
+
+  private meetDisk(): void {
+    if (!this.isDiskFailing || this.network.random.nextInt(2) === 0) return;
+    throw new StorageError(`the disk of ${this.name} is full`, { code: 'ENOSPC', path: '', cause: new Error('ENOSPC') });
   }
 }

@@ -28,9 +28,13 @@ interface Ended {
 }
 
 /** Runs where nothing else stores runs. */
-function headroom(words: readonly string[], options: { env?: Record<string, string>; onStderr?: (text: string, pid: number) => void } = {}): Promise<Ended> {
+function headroom(
+  words: readonly string[],
+  options: { env?: Record<string, string>; onStderr?: (text: string, pid: number) => void; fileSizeKiB?: number } = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [main, ...words], { cwd: directory, env: { ...process.env, NO_COLOR: '1', ...options.env } });
+    const limit = options.fileSizeKiB ?? 'unlimited';
+    const child = spawn('bash', ['-c', `ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, main, ...words], { cwd: directory, env: { ...process.env, NO_COLOR: '1', ...options.env } });
     const ended = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -79,6 +83,17 @@ describe('headroom bench', () => {
     expectClean(run);
     expect(run.configuration.target).toMatchObject({ files: 'portable' });
     expect(run.warnings.map(({ code }) => code)).toContain('native-missing');
+  });
+
+  it('ends as failed, with the reason, when the files of the brokers may not grow any more', async () => {
+    const ended = await headroom(['bench', ...SHORT, '--rate', '100k', '--json'], { fileSizeKiB: 512 });
+    expect(ended.code, ended.stderr).toBe(3);
+    const validation = validateRun(JSON.parse(ended.stdout));
+    if (validation.kind === 'invalid') throw new Error(validation.problems.join('\n'));
+    const { status, measured } = validation.run;
+    expect(status.kind).toBe('failed');
+    expect(JSON.stringify(status)).toMatch(/the disk of broker \d failed and its partitions went offline: cannot allocate .*File too large/);
+    expect(measured.throughput.total.acknowledgedRecords).toBeGreaterThan(0);
   });
 
   it('loses nothing when a leading broker is killed, and shows its way back into the ISR', async () => {

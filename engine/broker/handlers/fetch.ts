@@ -214,6 +214,7 @@ class FetchAttempt {
       return this.#read(target, limits);
     } catch (error) {
       this.#state.environment.log(`fetch of ${target.topic || target.topicId.toString('hex')}-${target.index} failed: ${String(error)}`);
+      this.#state.replicas.noteFailure(error);
       const errorCode = error instanceof StorageError ? errorCodes.KAFKA_STORAGE_ERROR : errorCodes.UNKNOWN_SERVER_ERROR;
       return { answer: { partitionIndex: target.index, errorCode, highWatermark: NO_OFFSET, records: EMPTY }, cold: undefined, size: 0 };
     }
@@ -229,6 +230,7 @@ class FetchAttempt {
       const isById = this.#pending.version >= TOPIC_ID_VERSION;
       return failed(this.#state.missingPartitionError({ topic: target.topic, topicId: isById ? target.topicId : undefined, index }));
     }
+    if (partition.isOffline) return failed(errorCodes.KAFKA_STORAGE_ERROR);
     if (!partition.isLeader) return failed(errorCodes.NOT_LEADER_OR_FOLLOWER);
     const epochError = checkEpoch(partition, position.currentLeaderEpoch);
     if (epochError !== errorCodes.NONE) return failed(epochError);
@@ -290,6 +292,7 @@ class FetchAttempt {
       () => this.#send(gathered.answers),
       (error: unknown) => {
         this.#state.environment.log(`fetch: reading a sealed segment failed: ${String(error)}`);
+        this.#state.replicas.noteFailure(error);
         this.#connection.close();
       },
     );

@@ -22,6 +22,7 @@ export function offsetRoutes(state: BrokerState): Route[] {
   const leaderOf = (topic: string, index: number, currentLeaderEpoch: number): { partition: Partition } | { errorCode: number } => {
     const partition = state.replicas.partition(topic, index);
     if (partition === undefined) return { errorCode: state.missingPartitionError({ topic, topicId: undefined, index }) };
+    if (partition.isOffline) return { errorCode: errorCodes.KAFKA_STORAGE_ERROR };
     if (!partition.isLeader) return { errorCode: errorCodes.NOT_LEADER_OR_FOLLOWER };
     if (currentLeaderEpoch >= 0 && currentLeaderEpoch < partition.leaderEpoch) return { errorCode: errorCodes.FENCED_LEADER_EPOCH };
     if (currentLeaderEpoch > partition.leaderEpoch) return { errorCode: errorCodes.UNKNOWN_LEADER_EPOCH };
@@ -46,6 +47,7 @@ export function offsetRoutes(state: BrokerState): Route[] {
       });
       answer().then(respond, (error: unknown) => {
         state.environment.log(`ListOffsets failed: ${String(error)}`);
+        state.replicas.noteFailure(error);
         respond({ topics: body.topics.map((topic) => ({ name: topic.name, partitions: topic.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: errorCodes.KAFKA_STORAGE_ERROR, ...NOT_FOUND })) })) });
       });
     }),

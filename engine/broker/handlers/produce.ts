@@ -127,6 +127,7 @@ function appendOne(
     result = partition.append(records, { requiredAcks: acks, isInternal: false });
   } catch (error) {
     state.environment.log(`${topic}-${data.index}: append failed: ${String(error)}`);
+    state.replicas.noteFailure(error);
     return failed(error instanceof StorageError ? errorCodes.KAFKA_STORAGE_ERROR : errorCodes.UNKNOWN_SERVER_ERROR);
   }
   if (result.kind === 'error') return failed(result.errorCode);

@@ -24,16 +24,18 @@ export class LogCleaner {
   readonly #settings: CleanerSettings;
   readonly #logs: () => Iterable<CleanableLog>;
   readonly #onCompacted: () => void;
+  readonly #onStorageError: (error: unknown) => void;
   readonly #uncleanable = new WeakSet<PartitionLog>();
   #timer: Timer | undefined;
   #isClosed = false;
 
   /** @param onCompacted the log's clean offset has moved */
-  constructor(environment: Environment, options: { settings: CleanerSettings; logs: () => Iterable<CleanableLog>; onCompacted: () => void }) {
+  constructor(environment: Environment, options: { settings: CleanerSettings; logs: () => Iterable<CleanableLog>; onCompacted: () => void; onStorageError: (error: unknown) => void }) {
     this.#environment = environment;
     this.#settings = options.settings;
     this.#logs = options.logs;
     this.#onCompacted = options.onCompacted;
+    this.#onStorageError = options.onStorageError;
     if (options.settings.isEnabled) this.#pause();
   }
 
@@ -75,6 +77,7 @@ export class LogCleaner {
     } catch (error) {
       this.#uncleanable.add(log);
       this.#environment.log(`${name}: cannot be compacted and is left as it is until the next start: ${error instanceof Error ? error.message : String(error)}`);
+      this.#onStorageError(error);
       return 'failed';
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Whole clusters under random schedules of kills, pauses, cut links and restarts; then everything is healed, and every
+ * Whole clusters under random schedules of kills, pauses, cut links, failing disks and restarts; then everything is healed, and every
  * acknowledged record must be in all replicas exactly once, in order, at its offset. HEADROOM_SEED repeats a schedule,
  * HEADROOM_SCHEDULES sets how many there are (npm run test:soak: many).
  */
@@ -78,7 +78,7 @@ class Schedule {
     const { random } = cluster;
     const names = [CONTROLLER, ...cluster.brokerIds.map((id) => SimulatedCluster.nameOf(id))];
     const victim = random.pick(names);
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(9)) {
       case 0:
       case 1:
         cluster.kill(victim);
@@ -101,6 +101,9 @@ class Schedule {
           await cluster.stop(Number(victim.slice(-1)), { handsOver: random.nextInt(2) === 0 });
         }
         break;
+      case 7:
+        cluster.failDisk(victim);
+        break;
       default:
     }
     if (random.nextInt(2) === 0) await this.produceFor(random.nextInt(1500));
@@ -113,6 +116,7 @@ class Schedule {
     const { cluster } = this;
     cluster.network.heal();
     cluster.resumeAll();
+    cluster.killFailed();
     cluster.startAll();
     const untilMs = cluster.clock.monotonicMs() + HEALING_MS;
     while (this.producers.some((each) => each.pending > 0) || !(await this.isWhole())) {

@@ -80,7 +80,7 @@ class Schedule {
       settings: { replicaLagTimeMaxMs: LAG_MS },
       state: this.decided,
       checkpointedHighWatermark: 0,
-      onLine: () => {},
+      onStorageError: () => {},
     });
     this.partition.apply(this.decided);
   }

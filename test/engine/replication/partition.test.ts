@@ -39,7 +39,7 @@ class Fixture {
       settings: { replicaLagTimeMaxMs: LAG_MS },
       state,
       checkpointedHighWatermark: 0,
-      onLine: () => {},
+      onStorageError: () => {},
     });
     this.partition.apply(state);
   }
