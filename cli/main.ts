@@ -23,6 +23,7 @@ const commands = {
   bench: async () => (await import('./bench.ts')).benchCommand(),
   cluster: async () => (await import('./cluster.ts')).clusterCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
+  compare: async () => (await import('./compare.ts')).compareCommand(),
   size: async () => (await import('./size.ts')).sizeCommand(),
   'bench-micro': async () => (await import('./bench-micro.ts')).benchMicroCommand(),
   'dump-log': async () => (await import('./dump-log.ts')).dumpLogCommand(),

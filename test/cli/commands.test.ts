@@ -10,7 +10,7 @@ function headroom(...words: string[]): { code: number | null; out: string; err: 
   return { code: status, out: stdout, err: stderr };
 }
 
-it.each(['bench', 'cluster', 'report', 'size', 'bench-micro', 'dump-log', 'compare-kafka'])('headroom %s --help has a description, its options and examples', (command) => {
+it.each(['bench', 'cluster', 'report', 'compare', 'size', 'bench-micro', 'dump-log', 'compare-kafka'])('headroom %s --help has a description, its options and examples', (command) => {
   const { code, out, err } = headroom(command, '--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain(`Usage: headroom ${command}`);
