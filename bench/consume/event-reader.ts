@@ -3,7 +3,8 @@
  * without one, from the record's timestamp (1 ms). Unpacks a batch once and walks it without allocating per record.
  */
 import { batchSizeInBytes, compressionOf, isControl, readAttributes, readBaseOffset, readBaseTimestamp, readLastOffsetDelta, readRecordCount, RECORD_BATCH_OVERHEAD } from '../../engine/record/record-batch.ts';
-import { decompress } from '../../engine/record/compression.ts';
+import { ScratchMemory } from '../../engine/record/scratch-memory.ts';
+import { decompressInto } from '../../engine/record/compression.ts';
 import { RecordCursor } from '../record-cursor.ts';
 import { epochUsOf, hasStamp } from '../workload/event-stamp.ts';
 
@@ -19,6 +20,7 @@ export interface ReadBatches {
 
 export class EventReader {
   readonly #isStamped: boolean;
+  readonly #scratch = new ScratchMemory();
   readonly #cursor = new RecordCursor();
   readonly #read: ReadBatches = { records: 0, bytes: 0, nextOffset: -1 };
 
@@ -48,7 +50,11 @@ export class EventReader {
   #readBatch(batches: Buffer, at: number, size: number, fromDelta: number, onDue: (dueEpochUs: number) => void): void {
     const packed = batches.subarray(at + RECORD_BATCH_OVERHEAD, at + size);
     const compression = compressionOf(readAttributes(batches, at));
-    const section = compression === 'none' ? packed : decompress(compression, packed, { maxBytes: UNCOMPRESSED_BYTES_MAX });
+    if (compression === 'none') this.#readSection(packed, batches, at, fromDelta, onDue);
+    else this.#scratch.lend((allocate) => this.#readSection(decompressInto(compression, packed, { maxBytes: UNCOMPRESSED_BYTES_MAX, allocate }), batches, at, fromDelta, onDue));
+  }
+
+  #readSection(section: Buffer, batches: Buffer, at: number, fromDelta: number, onDue: (dueEpochUs: number) => void): void {
     const cursor = this.#cursor;
     const baseTimestampUs = readBaseTimestamp(batches, at) * 1000;
     this.#read.bytes += section.length;

@@ -1,6 +1,7 @@
 // headroom's native add-on: only what JavaScript cannot do. Raw Node-API.
 // Memory maps with allocation ahead (a full disk is an error here, not a SIGBUS later), prefaulting and fdatasync off the
-// event loop, CRC-32C with the CPU's own instruction, zstd with a context that is kept, CPU time of the calling thread.
+// event loop, CRC-32C with the CPU's own instruction, zstd with a context that is kept, lz4 and snappy blocks, CPU time of the
+// calling thread.
 #define NAPI_VERSION 8
 #include <node_api.h>
 
@@ -14,6 +15,9 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "lz4.h"
+#include "snappy.h"
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
@@ -460,6 +464,64 @@ napi_value zstdDecompress(napi_env env, napi_callback_info info) {
   return zstd().isError(written) ? failZstd(env, written) : number(env, static_cast<double>(written));
 }
 
+// ---- lz4 and snappy blocks, into and out of ranges of buffers --------------------------------------------------------------
+
+napi_value failCodec(napi_env env, const char* what) {
+  napi_throw_error(env, "ERR_CODEC", what);
+  return nullptr;
+}
+
+// A range of `bytes`; false (and an exception) when it reaches beyond them.
+bool rangeOf(napi_env env, Bytes bytes, int64_t start, int64_t end) {
+  if (start >= 0 && start <= end && static_cast<size_t>(end) <= bytes.length) return true;
+  napi_throw_range_error(env, "ERR_CODEC_RANGE", "a range beyond its buffer");
+  return false;
+}
+
+template <size_t (*bound)(size_t), size_t (*compress)(const uint8_t*, size_t, uint8_t*)>
+napi_value compressBlock(napi_env env, napi_callback_info info) {
+  napi_value values[5];
+  if (!arguments(env, info, 5, values)) return nullptr;
+  Bytes source = bytesOf(env, values[0]), target = bytesOf(env, values[3]);
+  int64_t start = integer(env, values[1]), end = integer(env, values[2]), at = integer(env, values[4]);
+  if (!rangeOf(env, source, start, end)) return nullptr;
+  size_t length = static_cast<size_t>(end - start);
+  if (!rangeOf(env, target, at, at + static_cast<int64_t>(bound(length)))) return nullptr;
+  return number(env, static_cast<double>(compress(source.data + start, length, target.data + at)));
+}
+
+// lz4Compress(source, start, end, target, at): bytes written; one block of at most 64 KiB; the target needs lz4's bound from `at` on
+napi_value lz4Compress(napi_env env, napi_callback_info info) { return compressBlock<lz4::bound, lz4::compress>(env, info); }
+
+// snappyCompress(source, start, end, target, at): bytes written; the target needs snappy's bound from `at` on
+napi_value snappyCompress(napi_env env, napi_callback_info info) { return compressBlock<snappy::bound, snappy::compress>(env, info); }
+
+// lz4Decompress(source, start, end, target, history, at, limit): bytes written at `at`, none at or behind `limit` counts; matches reach
+// back to `history`; throws when the block is damaged or opens to more
+napi_value lz4Decompress(napi_env env, napi_callback_info info) {
+  napi_value values[7];
+  if (!arguments(env, info, 7, values)) return nullptr;
+  Bytes source = bytesOf(env, values[0]), target = bytesOf(env, values[3]);
+  int64_t start = integer(env, values[1]), end = integer(env, values[2]);
+  int64_t history = integer(env, values[4]), at = integer(env, values[5]), limit = integer(env, values[6]);
+  if (!rangeOf(env, source, start, end) || !rangeOf(env, target, history, at) || !rangeOf(env, target, at, limit)) return nullptr;
+  long written = lz4::decompress(source.data + start, static_cast<size_t>(end - start), target.data + history, target.data + at,
+                                 static_cast<size_t>(limit - at), target.data + target.length);
+  return written < 0 ? failCodec(env, "the block is damaged or opens to more than its limit") : number(env, static_cast<double>(written));
+}
+
+// snappyDecompress(source, start, end, target, at, size): the elements behind the block's size, which open to exactly `size` bytes
+napi_value snappyDecompress(napi_env env, napi_callback_info info) {
+  napi_value values[6];
+  if (!arguments(env, info, 6, values)) return nullptr;
+  Bytes source = bytesOf(env, values[0]), target = bytesOf(env, values[3]);
+  int64_t start = integer(env, values[1]), end = integer(env, values[2]), at = integer(env, values[4]), size = integer(env, values[5]);
+  if (!rangeOf(env, source, start, end) || !rangeOf(env, target, at, at + size)) return nullptr;
+  bool isWhole = snappy::decompress(source.data + start, static_cast<size_t>(end - start), target.data + at, static_cast<size_t>(size),
+                                    target.data + target.length);
+  return isWhole ? number(env, static_cast<double>(size)) : failCodec(env, "the block is damaged");
+}
+
 // Node unloads an add-on with its last thread, but a map may be collected later: `unmap` must still be there.
 void stayLoaded() {
   Dl_info self;
@@ -476,6 +538,10 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"allocate", nullptr, allocate, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"prefault", nullptr, prefault, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"sync", nullptr, sync, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"lz4Compress", nullptr, lz4Compress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"lz4Decompress", nullptr, lz4Decompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"snappyCompress", nullptr, snappyCompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"snappyDecompress", nullptr, snappyDecompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
   if (!zstd().isComplete) return exports;

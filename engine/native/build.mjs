@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const source = join(here, 'addon.cc');
+const sources = ['addon.cc', 'bytes.h', 'lz4.h', 'snappy.h'].map((name) => join(here, name));
 const intoAt = process.argv.indexOf('--into');
 const directory = intoAt < 0 ? here : (process.argv[intoAt + 1] ?? here);
 const target = join(directory, 'headroom.node');
@@ -28,7 +29,7 @@ const headers = [
 
 if (process.env.HEADROOM_NATIVE_BUILD === 'off') goOn('HEADROOM_NATIVE_BUILD=off');
 if (!['linux', 'darwin'].includes(process.platform)) goOn(`not built on ${process.platform}`);
-if (existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs) process.exit(0);
+if (existsSync(target) && sources.every((each) => statSync(target).mtimeMs > statSync(each).mtimeMs)) process.exit(0);
 if (!headers) goOn("Node's headers are missing: install the npm package node-api-headers or set npm_config_nodedir");
 
 const platformFlags = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];

@@ -14,6 +14,17 @@ export interface Native {
   prefault(map: Uint8Array, offset: number, length: number): void;
   /** fdatasync off the event loop. */
   sync(fd: number): Promise<void>;
+  /** One lz4 block of source bytes [start, end), at most 64 KiB, into `target` from `at` on, which has room for `lz4Bound` bytes. Returns its length. */
+  lz4Compress(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number;
+  /**
+   * Opens a block into `target` from `at` on, at most up to `limit`; matches may reach back to `history`. Bytes behind what is returned
+   * may be overwritten, also behind `limit`: the more room the target has there, the faster. Throws ERR_CODEC on damage and when it opens to more.
+   */
+  lz4Decompress(source: Uint8Array, start: number, end: number, target: Uint8Array, history: number, at: number, limit: number): number;
+  /** Raw snappy of source bytes [start, end) into `target` from `at` on, which has room for `snappyBound` bytes. Returns its length. */
+  snappyCompress(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number;
+  /** Opens the elements behind a raw block's size into exactly `size` bytes; bytes behind them may be overwritten. Throws ERR_CODEC on damage. */
+  snappyDecompress(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number, size: number): number;
   /** zstd with one context a thread; absent where Node does not export its own library. Errors are thrown as ERR_ZSTD. */
   readonly zstdCompress?: (source: Uint8Array, level: number, target: Uint8Array, at: number) => number;
   /** Bytes that compressing `lengthBytes` needs at most. */

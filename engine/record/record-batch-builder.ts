@@ -5,7 +5,7 @@
  * Record: length varint, attributes int8, timestampDelta varint, offsetDelta varint, key length varint (-1 null), key,
  * value length varint (-1 null), value, header count varint, headers. All varints are zigzag.
  */
-import { compress, type CompressionType } from './compression.ts';
+import { compressLent, type CompressionType } from './compression.ts';
 import { compressionIds } from './compression-type.ts';
 import { crc32c } from './crc32c.ts';
 import { RECORD_BATCH_OVERHEAD, stampBaseOffset, writeHeader } from './record-batch.ts';
@@ -130,7 +130,7 @@ export class RecordBatchBuilder {
     let batch = this.#buffer.subarray(0, recordsEnd);
     if (this.#compression !== 'none') {
       const options = this.#level === undefined ? {} : { level: this.#level };
-      const compressed = compress(this.#compression, this.#buffer.subarray(RECORD_BATCH_OVERHEAD, recordsEnd), options);
+      const compressed = compressLent(this.#compression, this.#buffer.subarray(RECORD_BATCH_OVERHEAD, recordsEnd), options);
       batch = Buffer.allocUnsafeSlow(RECORD_BATCH_OVERHEAD + compressed.length);
       compressed.copy(batch, RECORD_BATCH_OVERHEAD);
     }

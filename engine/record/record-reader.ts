@@ -1,5 +1,5 @@
 /** Walks the records of a batch. Every length is checked against the bytes that are there. */
-import { decompress } from './compression.ts';
+import { decompressInto } from './compression.ts';
 import { crc32c } from './crc32c.ts';
 import {
   batchSizeInBytes,
@@ -13,6 +13,7 @@ import {
   readRecordCount,
   usesLogAppendTime,
 } from './record-batch.ts';
+import { ScratchMemory, type Allocate } from './scratch-memory.ts';
 
 /** One object for all visits: copy what must outlive the visit. Null keys and values have start and end -1. */
 export interface VisitedRecord {
@@ -42,10 +43,22 @@ export class RecordError extends Error {
 /** No batch may open to more than this. */
 export const MAX_UNCOMPRESSED_BYTES = 256 * 1024 * 1024;
 
-/** Visits the records of the batch at `at`; throws RecordError or CompressionError on damage. */
+const scratch = new ScratchMemory();
+
+/** Visits the records of the batch at `at`; throws RecordError or CompressionError on damage. What is visited is lent until `visit` returns. */
 export function forEachRecord(buffer: Buffer, at: number, visit: (record: VisitedRecord) => void): void {
+  scratch.lend((allocate) => visitRecords(buffer, at, { visit, opened: openRecords(buffer, at, allocate) }));
+}
+
+interface OpenedRecords {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+function visitRecords(buffer: Buffer, at: number, { visit, opened }: { visit: (record: VisitedRecord) => void; opened: OpenedRecords }): void {
   const attributes = readAttributes(buffer, at);
-  const { bytes, start, end } = openRecords(buffer, at);
+  const { bytes, start, end } = opened;
   const baseOffset = readBaseOffset(buffer, at);
   const baseTimestamp = readBaseTimestamp(buffer, at);
   const appendTime = usesLogAppendTime(attributes) ? readMaxTimestamp(buffer, at) : undefined;
@@ -118,17 +131,19 @@ export function readRecords(buffer: Buffer): ReadRecord[] {
 
 /** CRC-32C of the uncompressed records of the batch at `at`: equal however the batch is compressed. */
 export function recordsCrcOf(buffer: Buffer, at: number): number {
-  const { bytes, start, end } = openRecords(buffer, at);
-  return crc32c(bytes, start, end);
+  return scratch.lend((allocate) => {
+    const { bytes, start, end } = openRecords(buffer, at, allocate);
+    return crc32c(bytes, start, end);
+  });
 }
 
-function openRecords(buffer: Buffer, at: number): { bytes: Buffer; start: number; end: number } {
+function openRecords(buffer: Buffer, at: number, allocate: Allocate): OpenedRecords {
   const batchBytes = batchSizeInBytes(buffer, at);
   const batchEnd = at + batchBytes;
   if (batchBytes < RECORD_BATCH_OVERHEAD || batchEnd > buffer.length) throw new RecordError(`a batch of ${batchBytes} bytes does not fit into the ${buffer.length - at} that are left`);
   const type = compressionOf(readAttributes(buffer, at));
   if (type === 'none') return { bytes: buffer, start: at + RECORD_BATCH_OVERHEAD, end: batchEnd };
-  const bytes = decompress(type, buffer.subarray(at + RECORD_BATCH_OVERHEAD, batchEnd), { maxBytes: MAX_UNCOMPRESSED_BYTES });
+  const bytes = decompressInto(type, buffer.subarray(at + RECORD_BATCH_OVERHEAD, batchEnd), { maxBytes: MAX_UNCOMPRESSED_BYTES, allocate });
   return { bytes, start: 0, end: bytes.length };
 }
 
