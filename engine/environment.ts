@@ -109,6 +109,16 @@ export interface SegmentFile {
 /** What a look through a file needs. */
 export type ReadableFile = Pick<SegmentFile, 'size' | 'readSync'>;
 
+/** Something that the operating system gives a process only so much of. */
+export interface ResourceUse {
+  readonly name: string;
+  readonly used: number;
+  /** Infinity where there is none. */
+  readonly limit: number;
+  /** A command that raises the limit. */
+  readonly remedy: string;
+}
+
 export interface Files {
   /** How segments are held; reports carry a warning for `portable`. */
   readonly kind: 'mapped' | 'portable' | 'memory';
@@ -126,6 +136,8 @@ export interface Files {
   /** Removes a file or a directory tree; no error when it does not exist. */
   remove(path: string): void;
   openSegment(path: string, options: SegmentFileOptions): SegmentFile;
+  /** Where files meet limits of the process; absent where there are none. */
+  readonly resourceUse?: () => ResourceUse[];
 }
 
 /** A file operation failed. */

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { StorageError } from '../environment.ts';
 import type { Files } from '../environment.ts';
+import { resourceUse } from './resource-use.ts';
 
 export type FileOperations = Omit<Files, 'kind' | 'openSegment'>;
 
@@ -19,6 +20,7 @@ export function createFileOperations(): FileOperations {
     read: (file) => guard('read', file, () => fs.readFileSync(file)),
     replace: (file, bytes, options) => guard('replace', file, () => replaceFile(file, bytes, options.durable)),
     rename: (from, to) => guard('rename', from, () => fs.renameSync(from, to)),
+    resourceUse,
     remove: (file) => guard('remove', file, () => fs.rmSync(file, { recursive: true, force: true })),
   };
 }

@@ -109,6 +109,7 @@ class MappedSegment implements SegmentFile {
     if (this.sealed) return;
     this.sealed = true;
     this.map = UNMAPPED;
+    this.descriptor.seal();
     if (this.lentEnd <= pageCeiling(this.appended)) this.trim();
   }
 

@@ -78,6 +78,7 @@ class PortableSegment implements SegmentFile {
 
   seal(): void {
     this.sealed = true;
+    this.descriptor.seal();
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 /**
  * The open file under a segment, mapped or portable: opened at its first use when sealed, read with pread,
  * synced off the event loop, and closed only when no read is under way (a closed descriptor's number is
- * reused at once, so a late pread would read another file).
+ * reused at once, so a late pread would read another file). Of the sealed ones, those read last stay open, so that a log of
+ * thousands of segments does not use up the process's descriptors.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,15 +10,22 @@ import { StorageError } from '../environment.ts';
 import type { SegmentFileOptions } from '../environment.ts';
 import { guard, syncDirectory, toStorageError } from './file-operations.ts';
 
+/** Sealed segments that stay open for their next read, over all logs. */
+const KEPT_OPEN_MAX = 256;
+/** The one that was used longest ago first. */
+const keptOpen = new Set<SegmentDescriptor>();
+
 export class SegmentDescriptor {
   readonly path: string;
+  private isSealed: boolean;
   private fd = -1;
   private operationsUnderWay = 0;
   private closed = false;
   private nameIsDurable: boolean;
 
-  private constructor(file: string, nameIsDurable: boolean) {
+  private constructor(file: string, { isSealed, nameIsDurable }: { isSealed: boolean; nameIsDurable: boolean }) {
     this.path = file;
+    this.isSealed = isSealed;
     this.nameIsDurable = nameIsDurable;
   }
 
@@ -31,7 +39,7 @@ export class SegmentDescriptor {
       const what = `${file} holds ${existingSize ?? 0} bytes, fewer than the ${options.size} it is opened with`;
       throw new StorageError(what, { code: 'ETRUNCATED', path: file });
     }
-    const descriptor = new SegmentDescriptor(file, existingSize !== undefined);
+    const descriptor = new SegmentDescriptor(file, { isSealed: options.sealed, nameIsDurable: existingSize !== undefined });
     if (existingSize === undefined) descriptor.fd = guard('create', file, () => fs.openSync(file, 'wx+'));
     else if (existingSize > options.size) descriptor.truncateFile(options.size);
     return descriptor;
@@ -44,7 +52,25 @@ export class SegmentDescriptor {
   number(): number {
     if (this.closed) throw new StorageError(`${this.path} is closed`, { code: 'ECLOSED', path: this.path });
     if (this.fd < 0) this.fd = guard('open', this.path, () => fs.openSync(this.path, 'r+'));
+    if (this.isSealed) this.keepOpen();
     return this.fd;
+  }
+
+  /** Nothing is appended any more: the file may be closed between two reads. */
+  seal(): void {
+    this.isSealed = true;
+    if (this.fd >= 0) this.keepOpen();
+  }
+
+  private keepOpen(): void {
+    keptOpen.delete(this);
+    keptOpen.add(this);
+    if (keptOpen.size <= KEPT_OPEN_MAX) return;
+    for (const oldest of keptOpen) {
+      if (oldest === this || oldest.operationsUnderWay > 0) continue;
+      oldest.closeNow();
+      return;
+    }
   }
 
   /** Never while the file is mapped beyond `size`: an access behind the end of a file kills the process. */
@@ -98,7 +124,12 @@ export class SegmentDescriptor {
   }
 
   private closeWhenIdle(): void {
-    if (!this.closed || this.operationsUnderWay > 0 || this.fd < 0) return;
+    if (this.operationsUnderWay > 0 || this.fd < 0) return;
+    if (this.closed || (this.isSealed && keptOpen.size > KEPT_OPEN_MAX)) this.closeNow();
+  }
+
+  private closeNow(): void {
+    keptOpen.delete(this);
     const fd = this.fd;
     this.fd = -1;
     guard('close', this.path, () => fs.closeSync(fd));

@@ -30,6 +30,9 @@ export interface ReplicaCluster extends ClusterView {
   topicConfig(topic: string): LogConfig;
 }
 
+const RESOURCE_CHECK_MS = 30_000;
+const RESOURCE_WARNING_SHARE = 0.8;
+
 export type LeadershipListener = (partition: Partition, isLeader: boolean) => void;
 
 export class ReplicaManager {
@@ -51,6 +54,8 @@ export class ReplicaManager {
   readonly #onLeadership: LeadershipListener;
   readonly #onDirectoryFailed: () => void;
   #failure: StorageError | undefined;
+  /** Names of what was near its limit at the last check. */
+  readonly #nearLimit = new Set<string>();
   #timers: Timer[] = [];
   #isClosed = false;
 
@@ -90,6 +95,7 @@ export class ReplicaManager {
       this.checkpoint({ durable: false });
     });
     this.#repeat(this.#settings.retentionCheckMs, () => this.#applyRetention());
+    this.#repeat(RESOURCE_CHECK_MS, () => this.#checkResources());
   }
 
   /** The disk under the log directory failed, and why. */
@@ -342,6 +348,18 @@ export class ReplicaManager {
 
   #unfollow(partition: Partition): void {
     for (const fetcher of this.#fetchers.values()) fetcher.unfollow(partition);
+  }
+
+  /** Said before a limit is met, when there is still something to be done; once, until it is better. */
+  #checkResources(): void {
+    for (const { name, used, limit, remedy } of this.#environment.files.resourceUse?.() ?? []) {
+      const isNear = used > RESOURCE_WARNING_SHARE * limit;
+      if (isNear && !this.#nearLimit.has(name)) {
+        this.#environment.log(`${used} of ${limit} ${name} are in use by ${this.partitions().length} partitions: raise the limit (${remedy}) or have fewer partitions; at the limit the log directory fails`);
+      }
+      if (isNear) this.#nearLimit.add(name);
+      else this.#nearLimit.delete(name);
+    }
   }
 
   #applyRetention(): void {

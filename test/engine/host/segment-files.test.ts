@@ -49,6 +49,24 @@ describe.each(fileKinds)('$kind segment files', ({ kind, files }) => {
     expect(fs.readFileSync(file).equals(Buffer.concat([Buffer.alloc(5000, 1), Buffer.alloc(100, 3)]))).toBe(true);
   });
 
+  it('that are sealed stay readable in any number, with few of them open', async () => {
+    const open = (): number => fs.readdirSync('/proc/self/fd').length;
+    const before = open();
+    const segments = Array.from({ length: 1000 }, (_, n) => {
+      const segment = files.openSegment(path.join(root, `${n}.log`), { maxBytes: MAX_BYTES, size: 0, sealed: false });
+      segment.append(Buffer.from(`segment ${n}`));
+      segment.seal();
+      return segment;
+    });
+    expect(open() - before).toBeLessThan(400);
+    const texts = await Promise.all(segments.map(async (segment) => (await segment.read(0, 100)).toString()));
+    expect(texts).toEqual(segments.map((_, n) => `segment ${n}`));
+    for (const segment of segments) await segment.flush();
+    expect(open() - before).toBeLessThan(400);
+    for (const segment of segments) segment.close();
+    expect(open()).toBe(before);
+  });
+
   it('zero what a truncation drops, so that nobody finds it again', () => {
     const segment = files.openSegment(file, { maxBytes: MAX_BYTES, size: 0, sealed: false });
     segment.append(Buffer.alloc(20_000, 9));
