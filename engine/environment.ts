@@ -130,6 +130,8 @@ export interface Files {
   /** Bytes of a file, undefined when it does not exist. */
   size(path: string): number | undefined;
   read(path: string): Buffer;
+  /** At most the last `length` bytes of a file. */
+  readEnd(path: string, length: number): Buffer;
   /** Replaces the file as a whole: temporary file, write, rename (and fsync of file and directory when `durable`). */
   replace(path: string, bytes: Uint8Array, options: { durable: boolean }): void;
   rename(from: string, to: string): void;

@@ -18,6 +18,7 @@ export function createFileOperations(): FileOperations {
     exists: (file) => fs.existsSync(file),
     size: (file) => orWhenMissing(undefined, () => guard('stat', file, () => fs.statSync(file).size)),
     read: (file) => guard('read', file, () => fs.readFileSync(file)),
+    readEnd: (file, length) => guard('read', file, () => readEnd(file, length)),
     replace: (file, bytes, options) => guard('replace', file, () => replaceFile(file, bytes, options.durable)),
     rename: (from, to) => guard('rename', from, () => fs.renameSync(from, to)),
     resourceUse,
@@ -47,6 +48,18 @@ function orWhenMissing<Result>(missing: Result, operation: () => Result): Result
   } catch (error) {
     if (error instanceof StorageError && error.code === 'ENOENT') return missing;
     throw error;
+  }
+}
+
+function readEnd(file: string, length: number): Buffer {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const { size } = fs.fstatSync(fd);
+    const bytes = Buffer.allocUnsafe(Math.min(length, size));
+    const count = fs.readSync(fd, bytes, 0, bytes.length, size - bytes.length);
+    return bytes.subarray(0, count);
+  } finally {
+    fs.closeSync(fd);
   }
 }
 

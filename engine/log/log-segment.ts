@@ -15,6 +15,7 @@ import {
 } from '../record/record-batch.ts';
 import { scanBatches } from './batch-scan.ts';
 import type { BatchVisitor, ScanResult } from './batch-scan.ts';
+import { loadedIndexes, type IndexHolder } from './loaded-indexes.ts';
 import type { LogConfig } from './log-config.ts';
 import { OFFSET_INDEX_ENTRY_BYTES, OffsetIndex } from './offset-index.ts';
 import { TIME_INDEX_ENTRY_BYTES, TimeIndex } from './time-index.ts';
@@ -44,7 +45,7 @@ export interface BatchBoundary {
 const LARGEST_RELATIVE_OFFSET = 2 ** 31 - 1;
 const WALK_WINDOW_BYTES = 8 * 1024;
 
-export class LogSegment {
+export class LogSegment implements IndexHolder {
   readonly baseOffset: number;
   /** When this process created or opened it: the age of a segment whose records have no timestamps. */
   readonly createdMs: number;
@@ -103,12 +104,23 @@ export class LogSegment {
 
   get offsetIndex(): OffsetIndex {
     if (this.offsets === undefined) this.loadIndexes();
+    if (this.file.isSealed) loadedIndexes.touch(this);
     return this.offsets as OffsetIndex;
   }
 
   get timeIndex(): TimeIndex {
     if (this.times === undefined) this.loadIndexes();
+    if (this.file.isSealed) loadedIndexes.touch(this);
     return this.times as TimeIndex;
+  }
+
+  get indexBytes(): number {
+    return (this.offsets?.memoryBytes ?? 0) + (this.times?.memoryBytes ?? 0);
+  }
+
+  releaseIndexes(): void {
+    this.offsets = undefined;
+    this.times = undefined;
   }
 
   /** Empty for most: only the marker of an aborted transaction has an entry, and only then there is a file. The loader checks that it is whole. */
@@ -125,8 +137,8 @@ export class LogSegment {
 
   /** The largest timestamp and the last offset of the batch that holds it; timestamp -1 when there is none. */
   get largestTimestamp(): TimestampOffset {
-    if (this.largest === undefined) this.loadIndexes();
-    return this.largest as TimestampOffset;
+    this.largest ??= this.readLargestTimestamp() ?? this.timeIndex.last();
+    return this.largest;
   }
 
   /** Kafka's LogSegment.shouldRoll. An empty segment never rolls for its size or age. */
@@ -197,6 +209,7 @@ export class LogSegment {
   activate(size: number, options: { maxBytes: number }): void {
     this.maxBytes = Math.max(options.maxBytes, size);
     void this.offsetIndex;
+    loadedIndexes.forget(this);
     this.file.close();
     this.file = this.files.openSegment(`${this.pathPrefix}.log`, { maxBytes: this.maxBytes, size, sealed: false });
   }
@@ -218,6 +231,7 @@ export class LogSegment {
     this.finishTimeIndex();
     this.writeIndexes();
     this.file.seal();
+    loadedIndexes.touch(this);
   }
 
   /** Kafka closes a segment's time index with its largest timestamp. */
@@ -243,8 +257,7 @@ export class LogSegment {
 
   /** Closes and deletes the files; renamed first, so that a crash in between leaves nothing that looks like a segment. */
   remove(): void {
-    this.isRemoved = true;
-    this.file.close();
+    this.retire();
     for (const kind of ['.log', ...INDEX_SUFFIXES]) {
       const path = this.pathOf(kind);
       if (!this.files.exists(path)) continue;
@@ -256,6 +269,11 @@ export class LogSegment {
   /** Another segment takes this one's place under its name: reads that come too late end empty. */
   retire(): void {
     this.isRemoved = true;
+    this.close();
+  }
+
+  close(): void {
+    loadedIndexes.forget(this);
     this.file.close();
   }
 
@@ -353,6 +371,12 @@ export class LogSegment {
     this.times = times;
     this.largest = times.last();
     this.lastIndexedPosition = Math.max(0, offsets.lastPosition);
+  }
+
+  /** The last entry of a sealed segment's time index, without the others. */
+  private readLargestTimestamp(): TimestampOffset | undefined {
+    const path = this.pathOf('.timeindex');
+    return this.files.exists(path) ? TimeIndex.decodeLast(this.files.readEnd(path, TIME_INDEX_ENTRY_BYTES), { baseOffset: this.baseOffset }) : undefined;
   }
 
   private readIndex<Index>(suffix: string, decode: (bytes: Buffer) => Index | undefined): Index | undefined {

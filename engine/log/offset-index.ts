@@ -44,6 +44,10 @@ export class OffsetIndex {
     return IS_LITTLE_ENDIAN ? bytes.swap32() : bytes;
   }
 
+  get memoryBytes(): number {
+    return this.entries.byteLength;
+  }
+
   get entryCount(): number {
     return this.count;
   }

@@ -392,7 +392,7 @@ export class PartitionLog {
       this.active.writeIndexes();
       this.producers.takeSnapshot(this.endOffset);
     }
-    for (const segment of this.segments) segment.file.close();
+    for (const segment of this.segments) segment.close();
   }
 
   private appendRun(batches: Buffer, range: { from: number; to: number }): void {

@@ -39,6 +39,13 @@ export class TimeIndex {
     return index;
   }
 
+  /** Of the last entry of a file, given its last bytes; undefined when they are no entry. */
+  static decodeLast(bytes: Buffer, options: { baseOffset: number }): TimestampOffset | undefined {
+    if (bytes.length !== TIME_INDEX_ENTRY_BYTES) return undefined;
+    const last = TimeIndex.decode(bytes, options);
+    return last?.last();
+  }
+
   encode(): Buffer {
     const bytes = Buffer.allocUnsafe(this.count * TIME_INDEX_ENTRY_BYTES);
     for (let i = 0; i < this.count; i += 1) {
@@ -46,6 +53,10 @@ export class TimeIndex {
       bytes.writeInt32BE(this.relativeOffsets[i] as number, i * TIME_INDEX_ENTRY_BYTES + 8);
     }
     return bytes;
+  }
+
+  get memoryBytes(): number {
+    return this.timestamps.byteLength + this.relativeOffsets.byteLength;
   }
 
   get entryCount(): number {

@@ -41,6 +41,10 @@ export class MemoryFiles implements Files {
     return Buffer.from(this.file(path).bytes);
   }
 
+  readEnd(path: string, length: number): Buffer {
+    return Buffer.from(this.file(path).bytes.subarray(-length));
+  }
+
   replace(path: string, bytes: Uint8Array): void {
     this.stored.set(path, { bytes: Buffer.from(bytes) });
   }

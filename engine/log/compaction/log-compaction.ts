@@ -172,7 +172,7 @@ async function compactGroup(environment: Environment, log: CompactedLog, { group
     cleaned.remove();
     throw error;
   }
-  cleaned.file.close();
+  cleaned.close();
   swapIn(files, log.directory, first.baseOffset, group);
   return LogSegment.openSealed({ ...options, maxBytes: log.config.segmentBytes });
 }
