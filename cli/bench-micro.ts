@@ -11,22 +11,27 @@ interface MicroFlags {
   readonly rounds: number;
   readonly time: number;
   readonly json?: boolean;
+  /** False: `--no-store`. */
+  readonly store: boolean;
+  readonly runsDir?: string;
 }
 
 export function benchMicroCommand(): Command {
   return new Command('bench-micro')
-    .description('checksums, batches, codecs, appends and look-ups, each beside its limit in the same rounds')
+    .description('checksums, batches, codecs, appends, reads, a socket and the opening of logs, each beside its limit in the same rounds')
     .option('--only <pattern>', 'contests whose title matches this regular expression, in any case', pattern)
     .option('--rounds <count>', 'rounds', positiveInteger, 5)
     .option('--time <ms>', 'time of one contender in one round', positiveInteger, 100)
     .option('--json', 'print the result as JSON')
+    .option('--runs-dir <directory>', 'where the result is stored (default: results/runs)')
+    .option('--no-store', 'do not store the result')
     .addHelpText(
       'after',
       `
 Examples:
-  $ headroom bench-micro                     all contests, under a minute
-  $ headroom bench-micro --only compress     the codec race
-  $ headroom bench-micro --rounds 20 --json > micro.json`,
+  $ headroom bench-micro                     all contests, in about a minute
+  $ headroom bench-micro --only compress     the codec race, against the C libraries where they are
+  $ headroom bench-micro --rounds 20 --no-store --json > micro.json`,
     )
     .action(runBenchMicro);
 }
@@ -58,15 +63,25 @@ async function runBenchMicro(flags: MicroFlags): Promise<void> {
   }
 }
 
+/** Stored first: what is printed may go into a pipe that breaks. */
 async function present(result: MicroResult, flags: MicroFlags): Promise<void> {
+  const stored = flags.store ? await store(result, flags.runsDir) : undefined;
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify(result, undefined, 1)}\n`);
+    if (stored !== undefined) process.stderr.write(`Stored in ${stored}\n`);
     return;
   }
   const { microText } = await import('../bench/micro/micro-text.ts');
   const { outputWidth } = await import('./output-width.ts');
   const { isColorSupported } = (await import('picocolors')).default;
   process.stdout.write(microText(result, { width: outputWidth(), isColored: isColorSupported }));
+  if (stored !== undefined) process.stdout.write(`\nStored in ${stored}\n`);
+}
+
+async function store(result: MicroResult, runsDir: string | undefined): Promise<string> {
+  const { writeMicroResult } = await import('../results/micro-store.ts');
+  const { DEFAULT_RUNS_DIRECTORY } = await import('../results/run-store.ts');
+  return writeMicroResult(runsDir ?? DEFAULT_RUNS_DIRECTORY, result);
 }
 
 function pattern(text: string): RegExp {

@@ -1,10 +1,12 @@
 /** `headroom size CONFIG`: a plan from a description of the workload, with what a run measured where it is given. */
 import { Command } from 'commander';
+import type { SizingInputs } from '../sizing/sizing-inputs.ts';
 import { CliError } from './cli-error.ts';
 import { outputWidth } from './output-width.ts';
 
 interface SizeFlags {
   readonly fromRun?: string;
+  readonly comparePeers?: boolean;
   readonly json?: boolean;
 }
 
@@ -13,13 +15,15 @@ export function sizeCommand(): Command {
     .description('partitions, brokers, disk, network and client settings for a workload, each with its reason')
     .argument('<config>', 'a YAML file; see examples/clickstream-size.yaml')
     .option('--from-run <run>', 'take record size and compression ratio from a stored run (an id, or the path of a file) where the file leaves them out')
-    .option('--json', 'the plan as JSON')
+    .option('--compare-peers', "what other calculators' published formulas answer for the same workload, with their sources and known flaws")
+    .option('--json', 'the plan (or the comparison) as JSON')
     .addHelpText(
       'after',
       `
 Examples:
   $ headroom size examples/clickstream-size.yaml                   100,000 events/s, 5,000 a consumer: 20 partitions
   $ headroom size topic.yaml --from-run latest                     with what the last run measured
+  $ headroom size topic.yaml --compare-peers                       AWS, Google, Red Hat and others on the same workload
   $ headroom size topic.yaml --json | jq .decisions`,
     )
     .action(size);
@@ -36,12 +40,26 @@ async function size(path: string, flags: SizeFlags): Promise<void> {
   });
   try {
     const inputs = readSizingConfig(text, flags.fromRun === undefined ? undefined : await measuredBy(flags.fromRun));
+    if (flags.comparePeers === true) {
+      process.stdout.write(await peersAnswer(inputs, flags));
+      return;
+    }
     const plan = planFor(inputs);
     process.stdout.write(flags.json === true ? `${JSON.stringify(plan, undefined, 2)}\n` : `\n${planText(plan, { width: outputWidth(), isColored: colors.isColorSupported })}`);
   } catch (error) {
     if (error instanceof SizingConfigError) throw new CliError(`${path}:${error.line}:${error.column}: ${error.message}`, 2);
     throw error;
   }
+}
+
+async function peersAnswer(inputs: SizingInputs, flags: SizeFlags): Promise<string> {
+  const { comparePeers } = await import('../sizing/peers/compare-peers.ts');
+  const { peersWorkload } = await import('../sizing/peers-workload.ts');
+  const record = comparePeers(peersWorkload(inputs));
+  if (flags.json === true) return `${JSON.stringify(record, undefined, 2)}\n`;
+  const { peersText } = await import('../results/peers/peers-text.ts');
+  const colors = (await import('picocolors')).default;
+  return peersText(record, { width: outputWidth(), isColored: colors.isColorSupported });
 }
 
 async function measuredBy(reference: string) {

@@ -94,8 +94,8 @@ export interface SegmentFile {
   view(position: number, length: number): Buffer | undefined;
   /** Reads off the event loop; at most `length` bytes, fewer at the end of the file. */
   read(position: number, length: number): Promise<Buffer>;
-  /** Reads on the event loop, for recovery and index look-ups; at most `length` bytes, fewer at the end. */
-  readSync(position: number, length: number): Buffer;
+  /** Reads on the event loop, for recovery and index look-ups; at most `length` bytes, fewer at the end. They are the beginning of `into` when that is large enough. */
+  readSync(position: number, length: number, into?: Buffer): Buffer;
   /** Drops everything from `size` on; the dropped bytes are zeroed, so that recovery never brings them back. */
   truncate(size: number): void;
   /** fdatasync off the event loop. */

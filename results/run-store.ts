@@ -4,9 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { isMicroFile } from './micro-store.ts';
 import type { Run } from './run.ts';
+import { FileExistsError, writeWholeFile } from './whole-file.ts';
 
 export const DEFAULT_RUNS_DIRECTORY = join('results', 'runs');
 
@@ -35,14 +37,12 @@ export class RunStore {
 
   /** Returns the path. Throws RunExistsError when the id is taken. */
   async write(run: Run): Promise<string> {
-    await mkdir(this.directory, { recursive: true });
     const path = this.pathOf(run.id);
-    const temporary = join(this.directory, `.${run.id}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
-    await writeSynced(temporary, serializeRun(run));
     try {
-      await publish(temporary, path);
-    } finally {
-      await unlink(temporary).catch(() => {});
+      await writeWholeFile(path, serializeRun(run));
+    } catch (error) {
+      if (error instanceof FileExistsError) throw new RunExistsError(`a run is stored already at ${path}`, { cause: error });
+      throw error;
     }
     return path;
   }
@@ -61,7 +61,7 @@ export class RunStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
-    const ids = names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).map((name) => basename(name, '.json'));
+    const ids = names.filter((name) => name.endsWith('.json') && !name.startsWith('.') && !isMicroFile(name)).map((name) => basename(name, '.json'));
     return ids.sort().reverse();
   }
 
@@ -110,28 +110,4 @@ export async function loadRunFile(path: string): Promise<StoredRun> {
 
 export function serializeRun(run: Run): string {
   return `${JSON.stringify(run, undefined, 1)}\n`;
-}
-
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** A hard link, unlike rename, never replaces what is there. */
-async function publish(temporary: string, path: string): Promise<void> {
-  try {
-    await link(temporary, path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new RunExistsError(`a run is stored already at ${path}`, { cause: error });
-    // File systems without hard links.
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    if (existsSync(path)) throw new RunExistsError(`a run is stored already at ${path}`, { cause: error });
-    await rename(temporary, path);
-  }
 }

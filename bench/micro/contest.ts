@@ -4,53 +4,22 @@
  * neighbour's garbage. tinybench does the timing within a round.
  */
 import { setImmediate } from 'node:timers/promises';
-import { Bench } from 'tinybench';
 import { Xoshiro128 } from '../workload/xoshiro128.ts';
+import { workOf, type Contender } from './contender.ts';
 import { estimate, geometricEstimate, type Estimate } from './estimate.ts';
-
-/** What one run does: so many operations, each of them a `unit`. */
-export interface Work {
-  readonly count: number;
-  readonly unit: string;
-}
-
-export interface Contender {
-  readonly name: string;
-  /** Bytes that one run works on; undefined where their number says nothing. */
-  readonly bytes: number | undefined;
-  /** Default: the run is the operation. */
-  readonly work?: Work;
-  /** What headroom uses. */
-  readonly isChosen?: boolean;
-  readonly remark?: string;
-  /** Before `runs` runs, outside their time. */
-  prepare?(runs: number): void;
-  run(): void;
-}
+import { planRounds, timeRound, type RoundPlan, type RoundSummary } from './timing.ts';
 
 export interface OpenContest {
   readonly contenders: readonly Contender[];
-  /** What the machine can do at best on the same bytes; undefined where there is no such thing. */
+  /** What the machine can do at best on the same bytes; undefined where there is no such thing, or each contender names its own. */
   readonly limit?: Contender;
-  close?(): void;
+  close?(): void | Promise<void>;
 }
 
 export interface Contest {
   readonly title: string;
   /** Makes what the contenders need; nothing is made for a contest that is not held. */
-  open(): OpenContest;
-}
-
-/** One round of one contender as tinybench saw it: nanoseconds of one operation. */
-export interface RoundSummary {
-  readonly timingCount: number;
-  readonly meanNs: number;
-  readonly medianNs: number;
-  readonly p99Ns: number;
-  readonly minNs: number;
-  readonly maxNs: number;
-  /** Half of the 95 % interval within the round, as a share of the mean. */
-  readonly marginOfError: number;
+  open(): OpenContest | Promise<OpenContest>;
 }
 
 export interface ContestRow {
@@ -69,6 +38,8 @@ export interface ContestRow {
   readonly bytesPerSecond: number | null;
   /** Name of what it is compared with; null without a limit, and for the limit itself. */
   readonly limit: string | null;
+  /** Why there is no limit, where one could be: `C library not measured: ...`; otherwise null. */
+  readonly limitMissingReason: string | null;
   /** Speed as a share of the limit's in the same round, geometric mean; null without a limit, and for the limit itself. */
   readonly shareOfLimit: Estimate | null;
   /** Runs that are timed as one, because a single one is too short for the clock. A timing's percentiles are of their mean. */
@@ -82,50 +53,59 @@ export interface Rounds {
   readonly timeMs: number;
 }
 
-/** Reading the clock twice costs some 50 ns: below 1 % of a timing this long. */
-export const TIMING_NS_MIN = 10_000;
-const RUNS_PER_TIMING_MAX = 256;
-const WARM_UP_SHARE = 0.2;
-const RUN: Work = { count: 1, unit: 'run' };
+interface Entry {
+  readonly contender: Contender;
+  readonly plan: RoundPlan;
+  readonly summaries: RoundSummary[];
+}
 
 /** Throws the signal's reason between two timings. Lets the event loop turn there, or no signal would ever arrive. */
 export async function holdContest(contest: Contest, rounds: Rounds, signal?: AbortSignal): Promise<ContestRow[]> {
-  const opened = contest.open();
+  const opened = await contest.open();
   try {
-    const { limit, contenders } = opened;
-    const entries = [...(limit === undefined ? [] : [limit]), ...contenders].map((contender) => ({
-      contender,
-      runsPerTiming: runsPerTiming(contender, rounds.timeMs),
-      summaries: [] as RoundSummary[],
-    }));
+    const entries: Entry[] = [];
+    for (const contender of entrantsOf(opened)) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      entries.push({ contender, plan: await planRounds(contender, rounds.timeMs), summaries: [] });
+    }
     const random = new Xoshiro128(rounds.count);
     for (let round = 0; round < rounds.count; round++) {
-      for (const { contender, runsPerTiming: runs, summaries } of shuffled(entries, random)) {
+      for (const { contender, plan, summaries } of shuffled(entries, random)) {
         await setImmediate();
         signal?.throwIfAborted();
-        summaries.push(timeRound(contender, { runs, timeMs: rounds.timeMs }));
+        summaries.push(await timeRound(contender, plan));
       }
     }
-    const limitRounds = entries.find(({ contender }) => contender === limit)?.summaries;
-    return entries.map((entry) => rowOf(contest.title, entry, { limit, limitRounds }));
+    const limits = new Set(opened.contenders.map((contender) => limitOf(contender, opened)));
+    return entries.map((entry) => {
+      const isLimit = limits.has(entry.contender);
+      const limit = isLimit ? undefined : entries.find(({ contender }) => contender === limitOf(entry.contender, opened));
+      return rowOf(contest.title, entry, { isLimit, limit });
+    });
   } finally {
-    opened.close?.();
+    await opened.close?.();
   }
 }
 
-function rowOf(
-  contest: string,
-  entry: { contender: Contender; runsPerTiming: number; summaries: readonly RoundSummary[] },
-  { limit, limitRounds }: { limit: Contender | undefined; limitRounds: readonly RoundSummary[] | undefined },
-): ContestRow {
-  const { contender, summaries } = entry;
-  const work = contender.work ?? RUN;
+/** Each limit before the first contender that is compared with it. */
+function entrantsOf(opened: OpenContest): Set<Contender> {
+  const all = opened.contenders.flatMap((contender) => [limitOf(contender, opened), contender]);
+  return new Set(all.filter((each) => each !== undefined));
+}
+
+function limitOf(contender: Contender, { limit }: OpenContest): Contender | undefined {
+  return contender.limit ?? limit;
+}
+
+function rowOf(contest: string, entry: Entry, { isLimit, limit }: { isLimit: boolean; limit: Entry | undefined }): ContestRow {
+  const { contender, plan, summaries } = entry;
+  const work = workOf(contender);
   const nsPerOperation = estimate(summaries.map(({ meanNs }) => meanNs));
   const operationsPerSecond = 1e9 / nsPerOperation.mean;
-  const isLimit = contender === limit;
   // A limit works on the same bytes, whatever both count as an operation.
-  const runNs = (round: RoundSummary, of: Contender): number => round.meanNs * (of.work ?? RUN).count;
-  const shares = limit === undefined || isLimit ? undefined : limitRounds?.map((round, at) => runNs(round, limit) / runNs(summaries[at] as RoundSummary, contender));
+  const runNs = (round: RoundSummary | undefined, of: Contender): number => (round as RoundSummary).meanNs * workOf(of).count;
+  const shares = limit?.summaries.map((round, at) => runNs(round, limit.contender) / runNs(summaries[at], contender));
   return {
     contest,
     name: contender.name,
@@ -137,36 +117,11 @@ function rowOf(
     p99NsPerOperation: median(summaries.map(({ p99Ns }) => p99Ns)),
     operationsPerSecond,
     bytesPerSecond: contender.bytes === undefined ? null : (contender.bytes / work.count) * operationsPerSecond,
-    limit: limit === undefined || isLimit ? null : limit.name,
+    limit: limit === undefined ? null : limit.contender.name,
+    limitMissingReason: contender.limitMissingReason ?? null,
     shareOfLimit: shares === undefined ? null : geometricEstimate(shares),
-    runsPerTiming: entry.runsPerTiming,
+    runsPerTiming: plan.runs,
     rounds: summaries,
-  };
-}
-
-/** So many that a timing is long enough for the clock, by the median of a round before the first, which also lets V8 compile. */
-function runsPerTiming(contender: Contender, timeMs: number): number {
-  const { medianNs } = timeRound(contender, { runs: 1, timeMs });
-  const runNs = Math.max(1, medianNs * (contender.work ?? RUN).count);
-  return Math.min(RUNS_PER_TIMING_MAX, Math.ceil(TIMING_NS_MIN / runNs));
-}
-
-function timeRound(contender: Contender, { runs, timeMs }: { runs: number; timeMs: number }): RoundSummary {
-  const bench = new Bench({ time: timeMs, warmupTime: timeMs * WARM_UP_SHARE, warmupIterations: 5, iterations: 5, throws: true });
-  const timed = runs === 1 ? (): void => contender.run() : (): void => { for (let run = 0; run < runs; run++) contender.run(); };
-  bench.add(contender.name, timed, contender.prepare === undefined ? {} : { beforeEach: () => contender.prepare?.(runs) });
-  const [task] = bench.runSync();
-  if (task?.result.state !== 'completed') throw new Error(`${contender.name}: the timing ended as ${task?.result.state ?? 'nothing'}`);
-  const { samplesCount, mean, p50, p99, min, max, rme } = task.result.latency;
-  const nsPerOperation = 1e6 / (runs * (contender.work ?? RUN).count);
-  return {
-    timingCount: samplesCount,
-    meanNs: mean * nsPerOperation,
-    medianNs: p50 * nsPerOperation,
-    p99Ns: p99 * nsPerOperation,
-    minNs: min * nsPerOperation,
-    maxNs: max * nsPerOperation,
-    marginOfError: rme / 100,
   };
 }
 

@@ -5,7 +5,8 @@ import { NO_PRODUCER, RecordBatchBuilder } from '../../engine/record/record-batc
 import { readRecordCount } from '../../engine/record/record-batch.ts';
 import { forEachRecord } from '../../engine/record/record-reader.ts';
 import { emptyHistogram, LatencyCounts } from '../latency/latency-counts.ts';
-import type { Contender, Contest, OpenContest, Work } from './contest.ts';
+import type { Contender, Work } from './contender.ts';
+import type { Contest, OpenContest } from './contest.ts';
 import { clickstreamBatch, clickstreamSlices } from './sample-batches.ts';
 
 const BATCH: Work = { count: 1, unit: 'batch' };

@@ -1,15 +1,23 @@
 /** All contests of `headroom bench-micro`, and what came out of them as plain data. */
 import { loadavg, tmpdir } from 'node:os';
 import { nativeMissingReason } from '../../engine/native/native.ts';
+import { newRunId } from '../../results/run-store.ts';
 import type { HeadroomVersion, HostRecord } from '../../results/run.ts';
 import { headroomVersion, hostRecord } from '../record/host-record.ts';
-import { codecContests } from './codec-contests.ts';
+import { codecContests } from './codecs/codec-contests.ts';
 import { holdContest, type Contest, type ContestRow, type Rounds } from './contest.ts';
 import { libraryVersions } from './library-versions.ts';
-import { appendContest, lookUpContest, readContest } from './log-contests.ts';
+import { appendContest, readContest } from './log/append-read-contests.ts';
+import { activeLookUpContest, sealedLookUpContest } from './log/look-up-contests.ts';
+import { cleanOpenContest, recoveryContest } from './log/opening-contests.ts';
+import { socketContest } from './log/socket-contest.ts';
 import { batchContests, checksumContest, histogramContest } from './memory-contests.ts';
 
 export interface MicroResult {
+  readonly kind: 'micro';
+  readonly id: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
   readonly headroom: HeadroomVersion;
   /** Its file system is the one of the temporary directory, where the logs are. */
   readonly host: HostRecord;
@@ -36,8 +44,10 @@ export interface MicroOptions {
 const TYPICAL_BATCH_BYTES = 16 * 1024;
 const FULL_BATCH_BYTES = 64 * 1024;
 const SMALL_BATCH_BYTES = 4 * 1024;
+const SEGMENT_COUNT = 1000;
 
 export async function runMicro({ rounds, only, signal, onContest }: MicroOptions): Promise<MicroResult> {
+  const startedAt = new Date();
   const loadAverageBefore = loadavg()[0] as number;
   const rows: ContestRow[] = [];
   for (const contest of allContests()) {
@@ -46,6 +56,9 @@ export async function runMicro({ rounds, only, signal, onContest }: MicroOptions
     rows.push(...(await holdContest(contest, rounds, signal)));
   }
   return {
+    kind: 'micro',
+    id: newRunId(startedAt),
+    startedAt: startedAt.toISOString(),
     headroom: headroomVersion(),
     host: hostRecord(tmpdir()),
     libraries: libraryVersions(),
@@ -66,7 +79,11 @@ export function allContests(): Contest[] {
     appendContest(FULL_BATCH_BYTES),
     readContest(SMALL_BATCH_BYTES),
     readContest(FULL_BATCH_BYTES),
-    lookUpContest(SMALL_BATCH_BYTES),
+    activeLookUpContest(SMALL_BATCH_BYTES),
+    sealedLookUpContest(SMALL_BATCH_BYTES),
+    socketContest(TYPICAL_BATCH_BYTES),
+    recoveryContest(TYPICAL_BATCH_BYTES),
+    cleanOpenContest(SEGMENT_COUNT),
     histogramContest(),
   ];
 }

@@ -1,9 +1,10 @@
 /** The contests for a terminal. */
 import { significant } from '../../results/render/number-text.ts';
 import { createPage, heading, sentence, table, type Cell, type Column, type Page } from '../../results/render/page.ts';
-import { TIMING_NS_MIN, type ContestRow } from './contest.ts';
+import type { ContestRow } from './contest.ts';
 import type { Estimate } from './estimate.ts';
 import type { MicroResult } from './micro-run.ts';
+import { TIMING_NS_MIN } from './timing.ts';
 
 interface MicroColumn extends Column {
   cell(row: ContestRow, page: Page): Cell;
@@ -30,6 +31,8 @@ export function microText(result: MicroResult, options: { width: number; isColor
     // A column that has nothing to say in this contest is left out.
     const columns = COLUMNS.filter(({ cell }) => rows.some((row) => plainText(cell(row, page)) !== ''));
     lines.push('', ...heading(page, title, `time of one ${rows.at(-1)?.unit ?? 'run'}`), ...table(page, columns, rows.map((row) => columns.map(({ cell }) => cell(row, page)))));
+    const missing = new Set(rows.map(({ limitMissingReason }) => limitMissingReason).filter((reason) => reason !== null));
+    for (const reason of missing) lines.push(...sentence(page, reason, { paint: page.colors.dim }));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -81,8 +81,8 @@ class MappedSegment implements SegmentFile {
     return this.descriptor.read(position, Math.max(0, Math.min(length, this.appended - position)));
   }
 
-  readSync(position: number, length: number): Buffer {
-    return this.descriptor.readSync(position, Math.max(0, Math.min(length, this.appended - position)));
+  readSync(position: number, length: number, into?: Buffer): Buffer {
+    return this.descriptor.readSync(position, Math.max(0, Math.min(length, this.appended - position)), into);
   }
 
   truncate(size: number): void {

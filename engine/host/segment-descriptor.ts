@@ -79,9 +79,10 @@ export class SegmentDescriptor {
     guard('truncate', this.path, () => fs.ftruncateSync(fd, size));
   }
 
-  readSync(position: number, length: number): Buffer {
+  /** Into the beginning of `into` when that is large enough. */
+  readSync(position: number, length: number, into?: Buffer): Buffer {
     const fd = this.number();
-    const bytes = Buffer.allocUnsafe(length);
+    const bytes = into !== undefined && into.length >= length ? into.subarray(0, length) : Buffer.allocUnsafe(length);
     const count = guard('read', this.path, () => {
       let done = 0;
       while (done < length) {

@@ -64,7 +64,8 @@ export function loadLog(environment: Environment, options: LoadOptions): LoadedL
     return { segments: [first], nextOffset: options.logStartOffset, epochs, producers, report };
   }
   const segments = bases.map((baseOffset) => LogSegment.openSealed({ ...openOptions, baseOffset }));
-  const damaged = segments.find((segment) => segment.isTransactionIndexDamaged(names));
+  const known = new Set(names);
+  const damaged = segments.find((segment) => segment.isTransactionIndexDamaged(known));
   const recoveryPoint = Math.min(options.recoveryPoint, damaged?.baseOffset ?? options.recoveryPoint);
   const loader = new LogLoader(environment, { ...options, recoveryPoint, segments, epochs, producers });
   if (!isKnown) loader.rebuildEpochs();

@@ -130,9 +130,9 @@ export class LogSegment implements IndexHolder {
   }
 
   /** `names` are those in the log's directory. What aborted transactions there are cannot be told from this segment alone then. */
-  isTransactionIndexDamaged(names: readonly string[]): boolean {
+  isTransactionIndexDamaged(names: ReadonlySet<string>): boolean {
     const name = `${String(this.baseOffset).padStart(20, '0')}.txnindex`;
-    return names.includes(name) && TransactionIndex.decode(this.files.read(`${this.pathPrefix}.txnindex`)) === undefined;
+    return names.has(name) && TransactionIndex.decode(this.files.read(`${this.pathPrefix}.txnindex`)) === undefined;
   }
 
   /** The largest timestamp and the last offset of the batch that holds it; timestamp -1 when there is none. */

@@ -10,7 +10,7 @@ function headroom(...words: string[]): { code: number | null; out: string; err: 
   return { code: status, out: stdout, err: stderr };
 }
 
-it.each(['bench', 'cluster', 'report', 'compare', 'size', 'bench-micro', 'dump-log', 'compare-kafka'])('headroom %s --help has a description, its options and examples', (command) => {
+it.each(['bench', 'cluster', 'report', 'compare', 'size', 'bench-micro', 'footprint', 'dump-log', 'compare-kafka'])('headroom %s --help has a description, its options and examples', (command) => {
   const { code, out, err } = headroom(command, '--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain(`Usage: headroom ${command}`);
@@ -36,4 +36,16 @@ it.each([
   expect(out).toBe('');
   expect(err).toMatch(message);
   expect(err).not.toContain('    at ');
+});
+
+it('sizes a topic from its file, and shows what others answer for it', () => {
+  const config = fileURLToPath(new URL('../../examples/clickstream-size.yaml', import.meta.url));
+  const plan = headroom('size', config);
+  expect(plan.code, plan.err).toBe(0);
+  expect(plan.out).toMatch(/Partitions +20 /);
+  const peers = headroom('size', config, '--compare-peers', '--json');
+  expect(peers.code, peers.err).toBe(0);
+  const { rows } = JSON.parse(peers.out) as { rows: { peer: string; source: string; knownFlaw: string }[] };
+  expect(rows.length).toBeGreaterThan(15);
+  expect(rows.filter(({ source, knownFlaw }) => source === '' || knownFlaw === '')).toEqual([]);
 });

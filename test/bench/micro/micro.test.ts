@@ -1,14 +1,18 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { holdContest, type Contender } from '../../../bench/micro/contest.ts';
+import type { AsynchronousContender, Contender, ExternalContender, SynchronousContender } from '../../../bench/micro/contender.ts';
+import { holdContest } from '../../../bench/micro/contest.ts';
 import { estimate, geometricEstimate } from '../../../bench/micro/estimate.ts';
 import { runMicro } from '../../../bench/micro/micro-run.ts';
 import { microText } from '../../../bench/micro/micro-text.ts';
 
 const ROUNDS = { count: 3, timeMs: 2 };
+const ROUND_COUNT = Array.from({ length: ROUNDS.count });
 
-function counting(name: string, work: { count: number; unit: string }): Contender & { prepared: number; ran: number } {
+function counting(name: string, work: { count: number; unit: string }): SynchronousContender & { prepared: number; ran: number } {
   return {
     name,
     bytes: 1000,
@@ -43,6 +47,64 @@ it('times every contender in every round, prepares each run, and compares with t
   expect(row?.shareOfLimit?.mean).toBeCloseTo(Math.exp(estimate(logRatios).mean), 9);
 });
 
+it('times asynchronous runs to their end, one at a time', async () => {
+  let underWay = 0;
+  let mostUnderWay = 0;
+  let ran = 0;
+  const contender: AsynchronousContender = {
+    kind: 'asynchronous',
+    name: 'turns of the event loop',
+    bytes: undefined,
+    async run() {
+      mostUnderWay = Math.max(mostUnderWay, ++underWay);
+      await setImmediate();
+      underWay--;
+      ran++;
+    },
+  };
+  const [row] = await holdContest({ title: 'asynchronous', open: () => Promise.resolve({ contenders: [contender] }) }, ROUNDS);
+  expect(mostUnderWay).toBe(1);
+  const timed = (row?.rounds ?? []).reduce((sum, { timingCount }) => sum + timingCount * (row?.runsPerTiming ?? 0), 0);
+  expect(timed).toBeGreaterThan(0);
+  expect(ran).toBeGreaterThanOrEqual(timed);
+});
+
+it('takes the timings of another process as they are', async () => {
+  const asked: { runs: number; timeMs: number }[] = [];
+  const contender: ExternalContender = {
+    kind: 'external',
+    name: 'elsewhere',
+    bytes: 1000,
+    work: { count: 2, unit: 'batch' },
+    time(options) {
+      asked.push(options);
+      return Promise.resolve([1000, 2000, 6000].map((ns) => ns * options.runs));
+    },
+  };
+  const [row] = await holdContest({ title: 'external', open: () => ({ contenders: [contender] }) }, ROUNDS);
+  // Two batches a run: the median run of the first round, 2 µs, is timed five times as one.
+  expect(asked.map(({ runs }) => runs)).toEqual([1, 5, 5, 5]);
+  expect(row?.rounds.map(({ timingCount, minNs, medianNs, maxNs }) => [timingCount, minNs, medianNs, maxNs].map(Math.round))).toEqual(ROUND_COUNT.map(() => [3, 500, 1000, 3000]));
+  expect(row?.nsPerOperation.mean).toBeCloseTo(1500, 6);
+  expect(row?.bytesPerSecond).toBeCloseTo(1000 / 3e-6, 0);
+});
+
+it('compares a contender with its own limit rather than the contest’s, and says why it has none', async () => {
+  const timed = (name: string, ns: number, more: Partial<ExternalContender> = {}): ExternalContender => ({ kind: 'external', name, bytes: 1, time: ({ runs }) => Promise.resolve([ns * runs, ns * runs]), ...more });
+  const shared = timed('shared limit', 1000);
+  const own = timed('own limit', 4000);
+  const contenders = [timed('a', 8000, { limit: own }), timed('b', 16_000, { limit: own }), timed('c', 2000), timed('d', 2000, { limitMissingReason: 'not here' })];
+  const rows = await holdContest({ title: 'limits', open: () => ({ limit: shared, contenders }) }, ROUNDS);
+  expect(rows.map(({ name, isLimit, limit, shareOfLimit, limitMissingReason }) => [name, isLimit, limit, shareOfLimit === null ? null : Number(shareOfLimit.mean.toFixed(9)), limitMissingReason])).toEqual([
+    ['own limit', true, null, null, null],
+    ['a', false, 'own limit', 0.5, null],
+    ['b', false, 'own limit', 0.25, null],
+    ['shared limit', true, null, null, null],
+    ['c', false, 'shared limit', 0.5, null],
+    ['d', false, 'shared limit', 0.5, 'not here'],
+  ]);
+});
+
 it('ends between two timings when it is told to, and closes what was open', async () => {
   const abort = new AbortController();
   let closed = 0;
@@ -65,9 +127,7 @@ it('gives the mean with Student’s two-sided 95 % interval, of ratios the geome
 });
 
 it('runs every contest, marks one choice for each codec, and leaves no file behind', async () => {
-  const before = microDirectories();
-  const result = await runMicro({ rounds: ROUNDS, only: undefined, onContest: () => {} });
-  expect(microDirectories()).toEqual(before);
+  const result = await inTemporaryDirectory(() => runMicro({ rounds: ROUNDS, only: undefined, onContest: () => {} }));
   for (const row of result.rows) {
     expect(row.nsPerOperation.mean, row.name).toBeGreaterThan(0);
     expect(row.rounds, row.name).toHaveLength(ROUNDS.count);
@@ -78,9 +138,27 @@ it('runs every contest, marks one choice for each codec, and leaves no file behi
   expect(race.filter(({ isChosen }) => isChosen).map(({ name }) => name.split(':')[0])).toEqual(['zstd', 'lz4', 'snappy', 'gzip']);
   const text = microText(result, { width: 100, isColored: false });
   for (const { name } of race) expect(text).toContain(name);
+  const missing = 'zstd: C library not measured: a C compiler (cc) is missing';
+  const textWithout = microText({ ...result, rows: race.map((row) => ({ ...row, limitMissingReason: missing })) }, { width: 100, isColored: false });
+  expect(textWithout.split(missing)).toHaveLength(2);
+  for (const title of ['socket', 'after a crash', 'after a clean stop', 'active segment', 'sealed segments']) {
+    expect(result.rows.filter(({ contest, isChosen }) => isChosen && contest.includes(title)), title).not.toEqual([]);
+  }
   for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
-});
+}, 120_000);
 
-function microDirectories(): string[] {
-  return existsSync(tmpdir()) ? readdirSync(tmpdir()).filter((name) => name.startsWith('headroom-micro-')) : [];
+/** Other tests' files are not to be taken for what is left behind. */
+async function inTemporaryDirectory<Result>(use: () => Promise<Result>): Promise<Result> {
+  const { TMPDIR } = process.env;
+  const directory = mkdtempSync(join(tmpdir(), 'headroom-micro-test-'));
+  process.env['TMPDIR'] = directory;
+  try {
+    const result = await use();
+    expect(readdirSync(directory)).toEqual([]);
+    return result;
+  } finally {
+    if (TMPDIR === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = TMPDIR;
+    rmSync(directory, { recursive: true });
+  }
 }

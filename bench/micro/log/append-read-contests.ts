@@ -1,23 +1,19 @@
-/** Appends to a partition's log, reads and look-ups in it, against bare copies and checksums in the same kind of file, all of it warm. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** Appends to a partition's log and reads in it, against bare copies and checksums in the same kind of file, all of it warm. */
 import { join } from 'node:path';
-import type { Environment, SegmentFile } from '../../engine/environment.ts';
-import { createHostEnvironment } from '../../engine/host/host-environment.ts';
-import { parseTopicConfig } from '../../engine/log/log-config.ts';
-import { PartitionLog } from '../../engine/log/partition-log.ts';
-import { crc32c } from '../../engine/record/crc32c.ts';
-import type { Contender, Contest, OpenContest, Work } from './contest.ts';
-import { clickstreamBatch } from './sample-batches.ts';
+import type { Environment, SegmentFile } from '../../../engine/environment.ts';
+import type { PartitionLog } from '../../../engine/log/partition-log.ts';
+import { crc32c } from '../../../engine/record/crc32c.ts';
+import type { Contender, Work } from '../contender.ts';
+import type { Contest, OpenContest } from '../contest.ts';
+import { clickstreamBatch } from '../sample-batches.ts';
+import { append, openLog } from './sample-log.ts';
+import { withScratch } from './scratch.ts';
 
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 /** Half a segment: no timing rolls it. */
 const WARM_BYTES = SEGMENT_BYTES / 2;
-const LEADER = { leaderEpoch: 0, isInternal: false };
 const BATCH: Work = { count: 1, unit: 'batch' };
-const TOPIC_ID = Buffer.alloc(16, 1);
 
-/** What a contest keeps on the disk until it is over. */
 interface Files {
   readonly environment: Environment;
   readonly log: PartitionLog;
@@ -39,41 +35,16 @@ export function readContest(bytes: number): Contest {
   };
 }
 
-export function lookUpContest(bytes: number): Contest {
-  return {
-    title: `find a batch of ${bytes / 1024} KiB by a random offset`,
-    open: () => withFiles(bytes, ({ log }) => ({ contenders: [lookingUp(log)] })),
-  };
-}
-
-/** In a directory of their own, which goes when the contest closes or cannot begin. */
-function withFiles(bytes: number, contest: (files: Files) => OpenContest): OpenContest {
-  const root = mkdtempSync(join(tmpdir(), 'headroom-micro-'));
-  const opened: { close(): void }[] = [];
-  const close = (): void => {
-    for (const each of opened) each.close();
-    rmSync(root, { recursive: true, force: true });
-  };
-  try {
-    const environment = createHostEnvironment();
-    const config = { ...parseTopicConfig(new Map()), segmentBytes: SEGMENT_BYTES };
-    const log = PartitionLog.open(environment, { directory: join(root, 'log'), topic: 'micro', partition: 0, topicId: TOPIC_ID, config, cleanShutdown: false });
-    opened.push({ close: () => log.close({ clean: false }) });
-    const bare = environment.files.openSegment(join(root, 'bare.log'), { maxBytes: SEGMENT_BYTES, size: 0, sealed: false });
-    opened.push(bare);
+function withFiles(bytes: number, contest: (files: Files) => OpenContest): Promise<OpenContest> {
+  return withScratch(({ directory, environment, keep }) => {
+    const log = openLog(environment, { directory, segmentBytes: SEGMENT_BYTES }, { cleanShutdown: false });
+    keep({ close: () => log.close({ clean: false }) });
+    const bare = keep(environment.files.openSegment(join(directory, 'bare.log'), { maxBytes: SEGMENT_BYTES, size: 0, sealed: false }));
     const batch = clickstreamBatch(bytes);
     while (log.sizeInBytes + batch.length <= WARM_BYTES) append(log, batch);
     while (bare.size + batch.length <= WARM_BYTES) bare.append(batch);
-    return { ...contest({ environment, log, bare }), close };
-  } catch (error) {
-    close();
-    throw error;
-  }
-}
-
-function append(log: PartitionLog, batch: Buffer): void {
-  const result = log.appendAsLeader(batch, LEADER);
-  if (result.kind !== 'appended') throw new Error(`the append was answered ${result.kind}`);
+    return contest({ environment, log, bare });
+  });
 }
 
 /** The log starts again when it is as long as what is warm. */
@@ -127,17 +98,6 @@ function checksumOnly(bare: SegmentFile, bytes: number): Contender {
     next = (next + 1) % windows.length;
   };
   return { name: 'CRC-32C over the same kind of file', bytes: batchBytes, work: BATCH, run };
-}
-
-function lookingUp(log: PartitionLog): Contender {
-  const end = log.logEndOffset;
-  let random = 1;
-  const run = (): void => {
-    // Park and Miller's generator: the same offsets each time.
-    random = (random * 48_271) % 2_147_483_647;
-    log.read(random % end, { maxBytes: 1, upTo: end, minOneBatch: true });
-  };
-  return { name: 'sparse index, then batch headers', bytes: undefined, work: { count: 1, unit: 'look-up' }, isChosen: true, run };
 }
 
 function windowsOf(file: SegmentFile, bytes: number): Buffer[] {

@@ -1,0 +1,38 @@
+/** F13, a group is as fast as its busiest member: partitions that do not divide by the members are paid for and not used. */
+
+/** P / (n x ceil(P / n)): the share of the members' sum that a group gives. Members beyond the partitions are idle. Throws RangeError unless both are whole and from 1. */
+export function effectiveShare({ partitions, members }: { partitions: number; members: number }): number {
+  if (![partitions, members].every((each) => Number.isInteger(each) && each >= 1)) throw new RangeError(`partitions and members are whole numbers from 1, not ${partitions} and ${members}`);
+  return partitions / (members * Math.ceil(partitions / members));
+}
+
+export interface PartitionCount {
+  readonly partitions: number;
+  /** Numbers of members that divide it, within the range asked for. */
+  readonly evenMembers: readonly number[];
+  /** The smallest and the mean effective share over the range. */
+  readonly worstShare: number;
+  readonly meanShare: number;
+}
+
+export interface PartitionSearch {
+  readonly wished: number;
+  /** Members that the group may have over time; default 2 to the wished count. */
+  readonly membersMin?: number;
+  readonly membersMax?: number;
+  /** How many more partitions than wished are acceptable; default half as many again. */
+  readonly partitionsMax?: number;
+  readonly count?: number;
+}
+
+/** Counts from the wished one up, the best mean share first, then the fewest partitions. Never fewer than wished: that would not carry the rate. */
+export function bestPartitionCounts({ wished, membersMin = Math.min(2, wished), membersMax = wished, partitionsMax = Math.ceil(wished * 1.5), count = 5 }: PartitionSearch): PartitionCount[] {
+  if (membersMin > membersMax) throw new RangeError(`there are no members between ${membersMin} and ${membersMax}`);
+  const members = Array.from({ length: membersMax - membersMin + 1 }, (_, at) => membersMin + at);
+  const counts = Array.from({ length: Math.max(0, partitionsMax - wished) + 1 }, (_, at) => {
+    const partitions = wished + at;
+    const shares = members.map((each) => effectiveShare({ partitions, members: each }));
+    return { partitions, evenMembers: members.filter((each) => partitions % each === 0), worstShare: Math.min(...shares), meanShare: shares.reduce((sum, share) => sum + share, 0) / shares.length };
+  });
+  return counts.sort((a, b) => b.meanShare - a.meanShare || a.partitions - b.partitions).slice(0, count);
+}
