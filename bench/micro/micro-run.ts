@@ -9,6 +9,7 @@ import { holdContest, type Contest, type ContestRow, type Rounds } from './conte
 import { libraryVersions } from './library-versions.ts';
 import { appendContest, readContest } from './log/append-read-contests.ts';
 import { activeLookUpContest, sealedLookUpContest } from './log/look-up-contests.ts';
+import { compactionContest } from './log/compaction-contest.ts';
 import { cleanOpenContest, recoveryContest } from './log/opening-contests.ts';
 import { socketContest } from './log/socket-contest.ts';
 import { batchContests, checksumContest, histogramContest } from './memory-contests.ts';
@@ -84,6 +85,7 @@ export function allContests(): Contest[] {
     socketContest(TYPICAL_BATCH_BYTES),
     recoveryContest(TYPICAL_BATCH_BYTES),
     cleanOpenContest(SEGMENT_COUNT),
+    compactionContest(TYPICAL_BATCH_BYTES),
     histogramContest(),
   ];
 }

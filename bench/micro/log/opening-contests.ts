@@ -1,5 +1,5 @@
 /** How long a partition's log takes to open from the page cache: after a crash, when every batch is checked, and with many segments after a clean stop. */
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../../engine/environment.ts';
 import type { PartitionLog, RecoveryReport } from '../../../engine/log/partition-log.ts';
@@ -8,6 +8,7 @@ import type { Contender, Work } from '../contender.ts';
 import type { Contest } from '../contest.ts';
 import { fillLog, openLog, type LogPlace } from './sample-log.ts';
 import { withScratch } from './scratch.ts';
+import { segmentFiles } from './segment-files.ts';
 
 const RECOVERED_SEGMENT_BYTES = 16 * 1024 * 1024;
 const RECOVERED_BYTES = 64 * 1024 * 1024;
@@ -84,8 +85,4 @@ function preadAndChecksum(directory: string): () => void {
       closeSync(fd);
     }
   };
-}
-
-function segmentFiles(directory: string): string[] {
-  return readdirSync(directory).filter((name) => name.endsWith('.log')).map((name) => join(directory, name));
 }

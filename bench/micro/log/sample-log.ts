@@ -10,6 +10,8 @@ import { clickstreamEvents, EPOCH_MS } from '../sample-batches.ts';
 export interface LogPlace {
   readonly directory: string;
   readonly segmentBytes: number;
+  /** Default: delete. */
+  readonly cleanupPolicy?: string;
 }
 
 const TOPIC_ID = Buffer.alloc(16, 1);
@@ -17,9 +19,9 @@ const LEADER = { leaderEpoch: 0, isInternal: false };
 const RECORD_US = 1000;
 const NEVER = '9223372036854775807';
 
-export function openLog(environment: Environment, { directory, segmentBytes }: LogPlace, options: { cleanShutdown: boolean }): PartitionLog {
+export function openLog(environment: Environment, { directory, segmentBytes, cleanupPolicy = 'delete' }: LogPlace, options: { cleanShutdown: boolean }): PartitionLog {
   // The events' time is fixed, whatever the machine's clock says.
-  const config = { ...parseTopicConfig(new Map([['message.timestamp.after.max.ms', NEVER]])), segmentBytes };
+  const config = { ...parseTopicConfig(new Map([['message.timestamp.after.max.ms', NEVER], ['cleanup.policy', cleanupPolicy]])), segmentBytes };
   return PartitionLog.open(environment, { directory: join(directory, 'log'), topic: 'micro', partition: 0, topicId: TOPIC_ID, config, ...options });
 }
 
