@@ -72,19 +72,23 @@ export interface SegmentFileOptions {
   readonly maxBytes: number;
   /** Valid bytes already in an existing file (its tail may be preallocated); 0 for a new one. */
   readonly size: number;
-  /** Open a sealed segment: no mapping, no append. */
+  /** Open a sealed segment: no append. */
   readonly sealed: boolean;
+  /** `lentBytes` of the file that this one takes the place of, in this process; 0 by default. */
+  readonly lentBytes?: number;
 }
 
 /**
  * One `.log` file that grows by appends. Active: memory-mapped and allocated ahead (never sparse, so a full
- * disk is an error and not SIGBUS). Sealed: trimmed to `size`, read with pread.
+ * disk is an error and not SIGBUS). Sealed: trimmed to `size`, read with pread or through a map whose pages are there.
  */
 export interface SegmentFile {
   readonly path: string;
   /** Bytes appended so far = position of the next append. */
   readonly size: number;
   readonly isSealed: boolean;
+  /** End of the highest window that was lent: the file does not shrink below it, because an access behind the end of a file ends the process. */
+  readonly lentBytes: number;
   /** Copies `bytes` behind the last append and returns their position. Throws StorageError (disk full, ...) and then has written nothing. */
   append(bytes: Uint8Array): number;
   /**
@@ -92,7 +96,7 @@ export interface SegmentFile {
    * (no copy; stays valid as long as it is referenced), portable ones a copy. Undefined when sealed: use `read`.
    */
   view(position: number, length: number): Buffer | undefined;
-  /** Reads off the event loop; at most `length` bytes, fewer at the end of the file. */
+  /** Reads off the event loop; at most `length` bytes, fewer at the end of the file. A copy, or a window on a sealed file, which nobody changes. */
   read(position: number, length: number): Promise<Buffer>;
   /** Reads on the event loop, for recovery and index look-ups; at most `length` bytes, fewer at the end. They are the beginning of `into` when that is large enough. */
   readSync(position: number, length: number, into?: Buffer): Buffer;

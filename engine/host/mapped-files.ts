@@ -2,7 +2,8 @@
  * Memory-mapped segments. A mapping reserves more than the file holds; the file grows under it by posix_fallocate, and
  * the next step is prefaulted by a thread ahead of the writer. Only bytes below the allocated end are ever touched:
  * behind it lies SIGBUS. A mapping that is outgrown is replaced by one four times as long; the old one goes with its
- * last window (its finalizer), and both show the same pages. Sealed segments have no mapping.
+ * last window (its finalizer), and both show the same pages. Sealed segments are mapped while they are read in large pieces, the
+ * last few of all logs; a thread reads the pages before a window is lent.
  */
 import type { Files, SegmentFile, SegmentFileOptions } from '../environment.ts';
 import { StorageError } from '../environment.ts';
@@ -17,7 +18,19 @@ const FIRST_MAP_BYTES = 4 * 1024 * 1024;
 const MAP_GROWTH = 4;
 const PAGE_BYTES = 4096;
 
+/** Smaller reads are copies: a window is no cheaper. */
+const WINDOW_MIN_BYTES = 64 * 1024;
+/** Pages read at once: what a reader that goes on will ask for next is there then. */
+const POPULATED_BYTES = 4 * 1024 * 1024;
+/** Sealed segments that stay mapped for their next read, over all logs. */
+const SEALED_MAPS_MAX = 16;
+
 const UNMAPPED = Buffer.alloc(0);
+
+/** The one that was read longest ago first. */
+const sealedMaps = new Set<MappedSegment>();
+/** False once the kernel has refused to read pages ahead. */
+let canPopulate = true;
 
 export function createMappedFiles(native: Native): Files {
   return { ...createFileOperations(), kind: 'mapped', openSegment: (path, options) => new MappedSegment(path, options, native) };
@@ -36,7 +49,9 @@ class MappedSegment implements SegmentFile {
   private allocated: number;
   private stepBytes = FIRST_STEP_BYTES;
   /** End of the highest window given out: the file is never trimmed below it while the process may still look through it. */
-  private lentEnd = 0;
+  private lentEnd: number;
+  /** What was read last of the sealed map. */
+  private populated = { start: 0, end: 0 };
 
   constructor(path: string, options: SegmentFileOptions, native: Native) {
     this.path = path;
@@ -45,6 +60,7 @@ class MappedSegment implements SegmentFile {
     this.sealed = options.sealed;
     this.appended = options.size;
     this.allocated = options.size;
+    this.lentEnd = options.lentBytes ?? 0;
     this.descriptor = SegmentDescriptor.open(path, options);
   }
 
@@ -54,6 +70,10 @@ class MappedSegment implements SegmentFile {
 
   get isSealed(): boolean {
     return this.sealed;
+  }
+
+  get lentBytes(): number {
+    return this.lentEnd;
   }
 
   append(bytes: Uint8Array): number {
@@ -77,8 +97,42 @@ class MappedSegment implements SegmentFile {
     return this.map.subarray(position, end);
   }
 
-  read(position: number, length: number): Promise<Buffer> {
-    return this.descriptor.read(position, Math.max(0, Math.min(length, this.appended - position)));
+  async read(position: number, length: number): Promise<Buffer> {
+    const bytes = Math.max(0, Math.min(length, this.appended - position));
+    if (this.sealed && bytes >= WINDOW_MIN_BYTES && canPopulate) {
+      const map = this.sealedMap();
+      try {
+        if (position < this.populated.start || position + bytes > this.populated.end) {
+          const ahead = Math.min(Math.max(bytes, POPULATED_BYTES), this.appended - position);
+          await this.native.populate(map, position, ahead);
+          this.populated = { start: position, end: position + ahead };
+        }
+        return map.subarray(position, position + bytes);
+      } catch (error) {
+        // pread says what is wrong with the disk, if something is.
+        if ((error as { code?: string }).code === 'EINVAL' || (error as { code?: string }).code === 'ENOSYS') canPopulate = false;
+      }
+    }
+    return this.descriptor.read(position, bytes);
+  }
+
+  private sealedMap(): Buffer {
+    if (this.map === UNMAPPED) this.map = Buffer.from(guard('map', this.path, () => this.native.mapFile(this.descriptor.number(), this.appended)) as ArrayBuffer);
+    this.lentEnd = this.appended;
+    sealedMaps.delete(this);
+    sealedMaps.add(this);
+    for (const oldest of sealedMaps) {
+      if (sealedMaps.size <= SEALED_MAPS_MAX) break;
+      oldest.unmap();
+    }
+    return this.map;
+  }
+
+  /** Goes with its last window. */
+  private unmap(): void {
+    sealedMaps.delete(this);
+    this.map = UNMAPPED;
+    this.populated = { start: 0, end: 0 };
   }
 
   readSync(position: number, length: number, into?: Buffer): Buffer {
@@ -87,7 +141,7 @@ class MappedSegment implements SegmentFile {
 
   truncate(size: number): void {
     assert(size <= this.appended, `truncate ${this.path} from ${this.appended} up to ${size}`);
-    if (this.map === UNMAPPED) {
+    if (this.map === UNMAPPED && this.lentEnd <= size) {
       this.descriptor.truncateFile(size);
       this.allocated = size;
     } else {
@@ -103,20 +157,20 @@ class MappedSegment implements SegmentFile {
 
   /**
    * Gives back what was allocated behind `size`. After a truncation a window above `size` may still be on its way to a socket;
-   * then the zero tail stays in the file until it is closed.
+   * then the zero tail stays in the file until another process opens it.
    */
   seal(): void {
     if (this.sealed) return;
     this.sealed = true;
     this.map = UNMAPPED;
     this.descriptor.seal();
-    if (this.lentEnd <= pageCeiling(this.appended)) this.trim();
+    this.trim();
   }
 
   close(): void {
     if (this.descriptor.isClosed) return;
     this.sealed = true;
-    this.map = UNMAPPED;
+    this.unmap();
     this.trim();
     this.descriptor.close();
   }
@@ -152,7 +206,7 @@ class MappedSegment implements SegmentFile {
   }
 
   private trim(): void {
-    if (this.allocated === this.appended) return;
+    if (this.allocated === this.appended || this.lentEnd > pageCeiling(this.appended)) return;
     this.descriptor.truncateFile(this.appended);
     this.allocated = this.appended;
   }

@@ -14,6 +14,7 @@ export function createPortableFiles(): Files {
 
 class PortableSegment implements SegmentFile {
   readonly path: string;
+  readonly lentBytes = 0;
   private readonly descriptor: SegmentDescriptor;
   private readonly maxBytes: number;
   private sealed: boolean;

@@ -210,8 +210,9 @@ export class LogSegment implements IndexHolder {
     this.maxBytes = Math.max(options.maxBytes, size);
     void this.offsetIndex;
     loadedIndexes.forget(this);
+    const { lentBytes } = this.file;
     this.file.close();
-    this.file = this.files.openSegment(`${this.pathPrefix}.log`, { maxBytes: this.maxBytes, size, sealed: false });
+    this.file = this.files.openSegment(`${this.pathPrefix}.log`, { maxBytes: this.maxBytes, size, sealed: false, lentBytes });
   }
 
   /** Drops the batches from `position` on; `nextOffset` is the log's end then. */

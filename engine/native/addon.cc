@@ -326,6 +326,64 @@ napi_value prefault(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+struct Populate {
+  napi_async_work work;
+  napi_deferred deferred;
+  napi_ref buffer;
+  uint8_t* begin;
+  size_t length;
+  int error;
+};
+
+void populateNow(napi_env, void* data) {
+  auto* job = static_cast<Populate*>(data);
+#if defined(__linux__)
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+  job->error = madvise(job->begin, job->length, MADV_POPULATE_READ) == 0 ? 0 : errno;
+#else
+  job->error = ENOSYS;
+#endif
+}
+
+void populated(napi_env env, napi_status, void* data) {
+  auto* job = static_cast<Populate*>(data);
+  napi_value result;
+  if (job->error == 0) {
+    napi_get_undefined(env, &result);
+    napi_resolve_deferred(env, job->deferred, result);
+  } else {
+    fail(env, "madvise", job->error);
+    napi_get_and_clear_last_exception(env, &result);
+    napi_reject_deferred(env, job->deferred, result);
+  }
+  napi_delete_reference(env, job->buffer);
+  napi_delete_async_work(env, job->work);
+  delete job;
+}
+
+// populate(map, offset, length): Promise; the pages are read in the thread pool, so that looking at them waits for no disk
+napi_value populate(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  if (!arguments(env, info, 3, values)) return nullptr;
+  Bytes map = bytesOf(env, values[0]);
+  size_t offset = static_cast<size_t>(integer(env, values[1])), length = static_cast<size_t>(integer(env, values[2]));
+  if (offset > map.length || length > map.length - offset) {
+    napi_throw_range_error(env, "ERR_OUT_OF_RANGE", "the range is outside the mapping");
+    return nullptr;
+  }
+  size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE)), begin = offset / page * page;
+  auto* job = new Populate{nullptr, nullptr, nullptr, map.data + begin, offset + length - begin, 0};
+  napi_value promise, name;
+  napi_create_promise(env, &job->deferred, &promise);
+  napi_create_string_utf8(env, "headroom:populate", NAPI_AUTO_LENGTH, &name);
+  napi_create_reference(env, values[0], 1, &job->buffer);
+  napi_create_async_work(env, nullptr, name, populateNow, populated, job, &job->work);
+  napi_queue_async_work(env, job->work);
+  return promise;
+}
+
 struct Sync {
   napi_async_work work;
   napi_deferred deferred;
@@ -537,6 +595,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"mapFile", nullptr, mapFile, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"allocate", nullptr, allocate, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"prefault", nullptr, prefault, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"populate", nullptr, populate, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"sync", nullptr, sync, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"lz4Compress", nullptr, lz4Compress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"lz4Decompress", nullptr, lz4Decompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},

@@ -12,6 +12,8 @@ export interface Native {
   allocate(fd: number, offset: number, length: number): void;
   /** Returns at once; a thread takes the page faults of the range. */
   prefault(map: Uint8Array, offset: number, length: number): void;
+  /** Reads the pages of the range off the event loop. Rejects when the disk fails, and where the kernel cannot (before Linux 5.14). */
+  populate(map: Uint8Array, offset: number, length: number): Promise<void>;
   /** fdatasync off the event loop. */
   sync(fd: number): Promise<void>;
   /** One lz4 block of source bytes [start, end), at most 64 KiB, into `target` from `at` on, which has room for `lz4Bound` bytes. Returns its length. */

@@ -82,6 +82,7 @@ export class MemoryFiles implements Files {
 
 class MemorySegment implements SegmentFile {
   readonly path: string;
+  readonly lentBytes = 0;
   size: number;
   isSealed: boolean;
   private readonly file: StoredFile;

@@ -40,7 +40,7 @@ export function socketContest(batchBytes: number): Contest {
           limit: passing('one buffer, writes of the same sizes', () => piecesOf(bytes, answers)),
           contenders: [
             { ...passing(`active segment: ${scratch.environment.files.kind === 'mapped' ? 'windows on its map' : 'pread on the event loop'}`, () => answersOf(active, end)), isChosen: true },
-            { ...passing('sealed segments: pread off the event loop', () => answersOf(sealed, end)), isChosen: true },
+            { ...passing(`sealed segments: ${scratch.environment.files.kind === 'mapped' ? 'windows, their pages read off the event loop' : 'pread off the event loop'}`, () => answersOf(sealed, end)), isChosen: true },
           ],
         };
       }),

@@ -67,6 +67,28 @@ describe.each(fileKinds)('$kind segment files', ({ kind, files }) => {
     expect(open()).toBe(before);
   });
 
+  it('that are sealed are read in large pieces too, and what was lent stays when the file is opened again and cut', async () => {
+    const segment = files.openSegment(file, { maxBytes: MAX_BYTES, size: 0, sealed: false });
+    const bytes = Buffer.from(Array.from({ length: 1_000_000 }, (_, at) => at % 251));
+    segment.append(bytes);
+    segment.seal();
+    const windows = await Promise.all([0, 100_000, 434_567].map((position) => segment.read(position, 500_000)));
+    const { lentBytes } = segment;
+    segment.close();
+    const again = files.openSegment(file, { maxBytes: MAX_BYTES, size: bytes.length, sealed: false, lentBytes });
+    again.truncate(10_000);
+    again.append(Buffer.alloc(5000, 7));
+    again.seal();
+    again.close();
+    expect((windows[0] as Buffer).subarray(0, 10_000).equals(bytes.subarray(0, 10_000))).toBe(true);
+    // Cut away under the reader: whatever it sees there, it may look.
+    for (const window of windows) expect(window.length).toBe(500_000);
+    expect(windows.reduce((sum, window) => sum + (window.at(-1) as number), 0)).toBeGreaterThanOrEqual(0);
+    const found = fs.readFileSync(file);
+    expect(found.subarray(0, 15_000).equals(Buffer.concat([bytes.subarray(0, 10_000), Buffer.alloc(5000, 7)]))).toBe(true);
+    expect(found.subarray(15_000).every((byte) => byte === 0)).toBe(true);
+  });
+
   it('zero what a truncation drops, so that nobody finds it again', () => {
     const segment = files.openSegment(file, { maxBytes: MAX_BYTES, size: 0, sealed: false });
     segment.append(Buffer.alloc(20_000, 9));
