@@ -116,6 +116,10 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
   yield [topic.useExisting && topic.name === undefined, '--use-existing needs --topic'];
   if (fault !== undefined) yield [!(fault.atSeconds >= 0 && fault.atSeconds < options.durationSeconds), `--kill-broker ${fault.atSeconds} lies outside the measured ${options.durationSeconds} s`];
   if (workload.kind !== 'file' && workload.keys.kind !== 'none') yield [!whole(workload.keys.keyCount, 1, KEY_COUNT_MAX), `the number of keys must be 1 to ${KEY_COUNT_MAX}`];
+  if (workload.kind !== 'file' && workload.keys.kind === 'hotSet') {
+    yield [!whole(workload.keys.hotKeyCount, 1, workload.keys.keyCount), `the number of hot keys must be 1 to the number of keys, ${workload.keys.keyCount}`];
+    yield [!(workload.keys.hotShare > 0 && workload.keys.hotShare <= 1), `the share of the hot keys must lie above 0 and up to 1, not at ${workload.keys.hotShare}`];
+  }
   if (workload.kind === 'fixed') {
     yield [!whole(workload.recordBytes, 1, 64 << 20), '--record-size must be at least 1'];
     yield [!(workload.randomBytesRatio >= 0 && workload.randomBytesRatio <= 1), 'the share of random bytes must be 0 to 1'];

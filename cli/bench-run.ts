@@ -61,7 +61,7 @@ async function present(run: Run, flags: { out?: string; json?: boolean }): Promi
 }
 
 /** The first signal ends the run early; the second one ends the process, and the brokers notice and end as well. */
-function interruptionBySignal(): { signal: AbortSignal; close(): void } {
+export function interruptionBySignal(): { signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);

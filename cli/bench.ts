@@ -1,6 +1,7 @@
 /** `headroom bench`: one measured run against an embedded cluster or any Kafka, its check, its report and its plan. */
 import { Command, Option } from 'commander';
-import type { BenchFlags } from './bench-flags.ts';
+import { CliError } from './cli-error.ts';
+import type { ExperimentFlags } from './experiment-run.ts';
 
 const EXAMPLES = `
 Examples:
@@ -10,23 +11,35 @@ Examples:
   headroom bench --payload events.jsonl --key user.id   your own records, keyed by a field
   headroom bench --kill-broker 5                        kill -9 a broker 5 s into the measurement, restart it 5 s later
   headroom bench --bootstrap kafka-1:9092 --topic load  another Kafka; the topic is made and deleted unless --use-existing
+  headroom bench acks                                   a ready experiment: acks all, 1 and 0 in randomised blocks, with verdicts
+  headroom bench my.yaml --bootstrap kafka-1:9092       your own experiment, against another Kafka
+  headroom bench --workload 1kb.yaml --driver kafka-latency.yaml --brokers 3    files of the OpenMessaging Benchmark
 
-Exit codes: 0 ok, 1 records lost, duplicated, reordered or changed, 2 usage, 3 the environment or target failed.`;
+Ready experiments: acks, compression, consumers, durability, hot-key, linger-batch, partitions, tuning, tuning-throughput.
+
+Exit codes: 0 ok, 1 records lost, duplicated, reordered or changed, or a threshold failed, 2 usage, 3 the environment or target failed.`;
 
 export function benchCommand(): Command {
   const command = new Command('bench')
     .description('offer a load at a fixed rate, measure it from each record\'s due time, check every acknowledged record, and plan from it')
+    .argument('[experiment]', 'a ready experiment by its name, or a YAML file: several variants in randomised blocks, compared')
     .addHelpText('after', EXAMPLES);
   addLoadOptions(command);
   addTopicOptions(command);
   addTargetOptions(command);
+  addExperimentOptions(command);
   return command
     .option('--out <file>', 'write the result there too, besides the store')
     .option('--json', 'print the result as JSON instead of the report')
     .option('--consumer-rate <records/s>', 'what one of your consumers takes, for the plan (assumed: 5k, or measured with --groups)')
     .option('--verbose', 'show what the brokers say')
     .option('--no-verify', 'do not read the records back')
-    .action(async (flags: BenchFlags & { out?: string; json?: boolean; verbose?: boolean }) => {
+    .action(async (experiment: string | undefined, flags: ExperimentFlags) => {
+      if (isExperiment(experiment, flags)) {
+        const { runExperimentCommand } = await import('./experiment-run.ts');
+        return runExperimentCommand(experiment, flags);
+      }
+      checkPlainFlags(flags);
       const { runBench } = await import('./bench-run.ts');
       await runBench(flags);
     });
@@ -76,6 +89,27 @@ function addTargetOptions(command: Command): void {
     .option('--data-dir <directory>', 'where embedded brokers keep their logs; kept after the run (a temporary one, removed)')
     .option('--broker-property <name=value...>', 'a setting of the embedded brokers, by Kafka\'s name')
     .option('--kill-broker <seconds>', 'kill -9 a leading broker so long after the measured window begins')
-    .option('--restart-after <seconds>', 'restart it so long after the kill (5)')
+    .option('--restart-after <seconds>', 'restart it so long after the kill (5)');
+}
+
+function addExperimentOptions(command: Command): void {
+  command
+    .optionsGroup('Experiment:')
+    .option('--repeats <blocks>', 'runs of each variant (of the file, else 6)')
+    .option('--budget <duration>', 'longest time for all runs together, as 10min')
+    .option('--dry-run', 'say what would be run, and run nothing')
+    .option('--markdown', 'print the result as Markdown')
+    .option('--workload <file>', 'a workload of the OpenMessaging Benchmark, with --driver')
+    .option('--driver <file...>', 'its Kafka drivers; several are compared, the first is the baseline')
     .optionsGroup('Result:');
+}
+
+function isExperiment(experiment: string | undefined, { workload, driver }: ExperimentFlags): boolean {
+  return experiment !== undefined || workload !== undefined || driver !== undefined;
+}
+
+function checkPlainFlags({ repeats, budget, dryRun, markdown }: ExperimentFlags): void {
+  for (const [flag, value] of [['--repeats', repeats], ['--budget', budget], ['--dry-run', dryRun], ['--markdown', markdown]] as const) {
+    if (value !== undefined) throw new CliError(`${flag} is for experiments: name one, or a file (headroom bench acks ${flag})`, 2);
+  }
 }

@@ -54,6 +54,7 @@ const keys = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
   z.object({ kind: z.literal('uniform'), keyCount: count }),
   z.object({ kind: z.literal('zipf'), keyCount: count, exponent: z.number() }),
+  z.object({ kind: z.literal('hotSet'), keyCount: count, hotKeyCount: count, hotShare: amount }),
 ]);
 
 const configuration: z.ZodType<RunConfiguration> = z.object({
@@ -231,4 +232,5 @@ const runSchema: z.ZodType<Run> = z.object({
   measured,
   verification,
   plan: plan.nullable(),
+  repeat: z.object({ experimentId: z.string(), experiment: z.string(), variant: z.string(), block: count, position: count }).nullable().exactOptional(),
 });

@@ -23,6 +23,20 @@ export interface Run {
   readonly measured: Measured;
   readonly verification: Verification;
   readonly plan: PlanRecord | null;
+  /** The run's place in an experiment; null for a run of its own, and so is its absence (files from before experiments). */
+  readonly repeat?: RepeatRecord | null;
+}
+
+/** One run of one variant in one block of an experiment. */
+export interface RepeatRecord {
+  /** Shared by all runs of one execution. */
+  readonly experimentId: string;
+  readonly experiment: string;
+  readonly variant: string;
+  /** From 1. */
+  readonly block: number;
+  /** From 1, within the block. */
+  readonly position: number;
 }
 
 export type RunStatus =
@@ -87,7 +101,9 @@ export type LoadShape =
 export type KeyDistributionRecord =
   | { readonly kind: 'none' }
   | { readonly kind: 'uniform'; readonly keyCount: number }
-  | { readonly kind: 'zipf'; readonly keyCount: number; readonly exponent: number };
+  | { readonly kind: 'zipf'; readonly keyCount: number; readonly exponent: number }
+  /** The first `hotKeyCount` keys share `hotShare` of the records evenly, the others the rest. */
+  | { readonly kind: 'hotSet'; readonly keyCount: number; readonly hotKeyCount: number; readonly hotShare: number };
 
 export type WorkloadConfiguration =
   | { readonly kind: 'clickstream'; readonly keys: KeyDistributionRecord }

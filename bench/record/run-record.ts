@@ -1,5 +1,5 @@
 /** From a run's outcome to its stored record, all but the plan. */
-import { RUN_SCHEMA_VERSION, type Run, type RunStatus, type Verification } from '../../results/run.ts';
+import { RUN_SCHEMA_VERSION, type RepeatRecord, type Run, type RunStatus, type Verification } from '../../results/run.ts';
 import { newRunId } from '../../results/run-store.ts';
 import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import { configurationRecord } from './configuration-record.ts';
@@ -12,12 +12,14 @@ export type UnplannedRun = Omit<Run, 'plan'>;
 export interface RunContext {
   readonly commandLine: readonly string[];
   readonly elapsedSeconds: number;
+  /** Of a run that is part of an experiment. */
+  readonly repeat?: RepeatRecord;
 }
 
 const METHOD =
   'every batch was read back from the log, offset by offset, and held against the producer\'s own account of what was acknowledged: place, sequence, CRC-32C of the uncompressed records; events with a stamp also one by one, by number and key';
 
-export function runRecord(outcome: ExperimentOutcome, { commandLine, elapsedSeconds }: RunContext): UnplannedRun {
+export function runRecord(outcome: ExperimentOutcome, { commandLine, elapsedSeconds, repeat }: RunContext): UnplannedRun {
   const startedAt = new Date(outcome.startedAtEpochMs);
   const headroom = headroomVersion();
   const host = hostRecord(outcome.target.dataDirectory);
@@ -36,6 +38,7 @@ export function runRecord(outcome: ExperimentOutcome, { commandLine, elapsedSeco
     configuration: configurationRecord(outcome),
     measured,
     verification: verificationOf(outcome),
+    repeat: repeat ?? null,
   };
 }
 

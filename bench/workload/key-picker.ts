@@ -6,18 +6,21 @@ import { mix32, mixFloat } from './xoshiro128.ts';
 export type KeyDistribution =
   | { readonly kind: 'none' }
   | { readonly kind: 'uniform'; readonly keyCount: number }
-  | { readonly kind: 'zipf'; readonly keyCount: number; readonly exponent: number };
+  | { readonly kind: 'zipf'; readonly keyCount: number; readonly exponent: number }
+  /** The first `hotKeyCount` keys share `hotShare` of the records evenly, the others the rest. */
+  | { readonly kind: 'hotSet'; readonly keyCount: number; readonly hotKeyCount: number; readonly hotShare: number };
 
 export class KeyPicker {
   /** 0: records have no key. */
   readonly keyCount: number;
   readonly #stream: number;
-  readonly #table: AliasTable | undefined;
+  readonly #table: AliasTable | undefined = undefined;
 
   constructor(distribution: KeyDistribution, options: { seed: number; worker: number }) {
     this.#stream = mix32(options.seed, 1000 + options.worker);
     this.keyCount = distribution.kind === 'none' ? 0 : distribution.keyCount;
-    this.#table = distribution.kind === 'zipf' ? new AliasTable(zipfWeights(this.keyCount, distribution.exponent)) : undefined;
+    if (distribution.kind === 'zipf') this.#table = new AliasTable(zipfWeights(this.keyCount, distribution.exponent));
+    if (distribution.kind === 'hotSet') this.#table = new AliasTable(hotSetWeights(distribution));
   }
 
   /** The key number of record n, from FIRST_KEY up; FIRST_KEY when records have no key. */
@@ -25,4 +28,10 @@ export class KeyPicker {
     const uniform = mixFloat(this.#stream, n);
     return FIRST_KEY + (this.#table === undefined ? Math.floor(uniform * this.keyCount) : this.#table.sample(uniform));
   }
+}
+
+/** Without other keys the hot ones have everything. */
+function hotSetWeights({ keyCount, hotKeyCount, hotShare }: Extract<KeyDistribution, { kind: 'hotSet' }>): Float64Array {
+  const coldCount = keyCount - hotKeyCount;
+  return Float64Array.from({ length: keyCount }, (_, key) => (key < hotKeyCount ? hotShare / hotKeyCount : (1 - hotShare) / coldCount));
 }

@@ -7,7 +7,7 @@ import type { Run } from '../run.ts';
 import { holmCorrected } from '../statistics/holm.ts';
 import { median } from '../statistics/sample.ts';
 import { cautionsOf } from './cautions.ts';
-import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type ComparisonOutcome, type MetricComparison } from './comparison.ts';
+import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type Comparison, type ComparisonCriteria, type ComparisonOutcome, type MetricComparison } from './comparison.ts';
 import { metricStatistics, type MetricStatistics, type MetricValues } from './metric-comparison.ts';
 import { propertyDifferences } from './property-differences.ts';
 import { metricsOf, type RunMetric } from './run-metrics.ts';
@@ -35,18 +35,48 @@ export interface CompareOptions {
  * Throws RangeError: a side without a run, an option out of range, an unknown metric, pairs of sides of different length.
  */
 export function compareRuns(baseline: readonly Run[], candidate: readonly Run[], options: CompareOptions = {}): ComparisonOutcome {
-  const { alpha = 0.05, minDifference = 0.05, isPaired = false, metricIds, allowsInvalid = false, resampleCount = 5000, seed = 1 } = options;
-  if (baseline.length === 0 || candidate.length === 0) throw new RangeError('each side needs a run');
+  return compareTogether([{ baseline, candidate }], options)[0] as ComparisonOutcome;
+}
+
+/** The same for several comparisons that are read together: Holm's correction goes over all of their tests. Refused ones count for nothing. */
+export function compareTogether(sides: readonly ComparedRuns[], options: CompareOptions = {}): ComparisonOutcome[] {
+  const { alpha = 0.05, minDifference = 0.05, isPaired = false, resampleCount = 5000, seed = 1 } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha lies between 0 and 1, not at ${alpha}`);
   if (!(minDifference >= 0 && Number.isFinite(minDifference))) throw new RangeError(`the smallest difference is a share from 0, not ${minDifference}`);
+  const prepared = sides.map((each) => prepare(each, { ...options, alpha, resampleCount, seed, isPaired }));
+  const statistics = prepared.flatMap((each) => (each.kind === 'measured' ? each.statistics : []));
+  const criteria = { alpha, minDifference, resampleCount, seed, testCount: statistics.filter(({ isConstant }) => !isConstant).length };
+  const corrected = correctedPValues(statistics);
+  return prepared.map((each): ComparisonOutcome => {
+    if (each.kind === 'refused') return each;
+    return { kind: 'compared', comparison: comparisonOf(each, { criteria, isPaired, corrected: corrected.splice(0, each.statistics.length) }) };
+  });
+}
+
+export interface ComparedRuns {
+  readonly baseline: readonly Run[];
+  readonly candidate: readonly Run[];
+}
+
+interface MeasuredSides extends ComparedRuns, Measurements {
+  readonly kind: 'measured';
+  readonly statistics: readonly MetricStatistics[];
+}
+
+type PrepareOptions = CompareOptions & Required<Pick<CompareOptions, 'alpha' | 'resampleCount' | 'seed' | 'isPaired'>>;
+
+function prepare({ baseline, candidate }: ComparedRuns, options: PrepareOptions): Extract<ComparisonOutcome, { kind: 'refused' }> | MeasuredSides {
+  const { isPaired, metricIds, allowsInvalid = false } = options;
+  if (baseline.length === 0 || candidate.length === 0) throw new RangeError('each side needs a run');
   if (isPaired && baseline.length !== candidate.length) throw new RangeError(`pairs need as many baseline as candidate runs, not ${baseline.length} and ${candidate.length}`);
   const refusals = runRefusals({ baseline, candidate }).filter(({ canBeAllowed }) => !canBeAllowed || !allowsInvalid);
   if (refusals.length > 0) return { kind: 'refused', refusals };
-
   const { measured, notCompared } = measure(chosenMetrics([...baseline, ...candidate], metricIds), { baseline, candidate });
-  const statistics = measured.map(({ values }) => metricStatistics(values, { isPaired, alpha, resampleCount, seed }));
-  const criteria = { alpha, minDifference, resampleCount, seed, testCount: statistics.filter(({ isConstant }) => !isConstant).length };
-  const corrected = correctedPValues(statistics);
+  return { kind: 'measured', baseline, candidate, measured, notCompared, statistics: measured.map(({ values }) => metricStatistics(values, options)) };
+}
+
+function comparisonOf(sides: MeasuredSides, { criteria, isPaired, corrected }: { criteria: ComparisonCriteria; isPaired: boolean; corrected: readonly number[] }): Comparison {
+  const { baseline, candidate, measured, notCompared, statistics } = sides;
   const metrics = measured.map(({ metric, values }, at): MetricComparison => {
     const { ratio, interval, pValue, logDeviation } = statistics[at] as MetricStatistics;
     const { id, label, unit, betterWhen } = metric;
@@ -57,19 +87,16 @@ export function compareRuns(baseline: readonly Run[], candidate: readonly Run[],
   });
   const differences = propertyDifferences({ baseline, candidate });
   return {
-    kind: 'compared',
-    comparison: {
-      schemaVersion: COMPARISON_SCHEMA_VERSION,
-      baseline: sideOf(baseline),
-      candidate: sideOf(candidate),
-      isPaired,
-      criteria,
-      configurationDifferences: differences.configuration,
-      environmentDifferences: differences.environment,
-      cautions: cautionsOf({ baseline, candidate, isPaired, differences, metrics }),
-      metrics,
-      notCompared,
-    },
+    schemaVersion: COMPARISON_SCHEMA_VERSION,
+    baseline: sideOf(baseline),
+    candidate: sideOf(candidate),
+    isPaired,
+    criteria,
+    configurationDifferences: differences.configuration,
+    environmentDifferences: differences.environment,
+    cautions: cautionsOf({ baseline, candidate, isPaired, differences, metrics }),
+    metrics,
+    notCompared,
   };
 }
 

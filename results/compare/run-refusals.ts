@@ -16,7 +16,8 @@ export function runRefusals({ baseline, candidate }: { baseline: readonly Run[];
   });
 }
 
-function* ownReasons({ status, verification, warnings }: Run): Generator<Omit<RunRefusal, 'side' | 'runId'>> {
+/** Of one run, whatever it is compared with. */
+export function* ownReasons({ status, verification, warnings }: Run): Generator<Omit<RunRefusal, 'side' | 'runId'>> {
   if (status.kind !== 'complete') yield { code: status.kind, reason: `${status.kind === 'failed' ? 'failed' : 'cut short'}: ${status.reason}`, canBeAllowed: true };
   if (verification.kind === 'done' && !verification.passed) {
     yield { code: 'verification-failed', reason: 'acknowledged records were lost, duplicated, reordered or changed', canBeAllowed: true };

@@ -109,6 +109,7 @@ function workloadText(workload: WorkloadConfiguration): string {
 
 function keysText(keys: KeyDistributionRecord): string {
   if (keys.kind === 'none') return 'no keys';
+  if (keys.kind === 'hotSet') return `${counted(keys.keyCount, 'key')}, ${percentText(keys.hotShare)} of the records on ${counted(keys.hotKeyCount, 'key')}`;
   const shape = keys.kind === 'zipf' ? `Zipf (exponent ${keys.exponent})` : 'uniform';
   return `${counted(keys.keyCount, 'key')}, ${shape}`;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { zstdCompressSync } from 'node:zlib';
 import { ClickstreamSource } from '../../../bench/workload/clickstream.ts';
 import { epochUsOf, hasStamp, keyOf, numberOf, workerOf } from '../../../bench/workload/event-stamp.ts';
+import { KeyPicker } from '../../../bench/workload/key-picker.ts';
 import { FixedSizeSource } from '../../../bench/workload/fixed-size.ts';
 import { emptySlot, type RecordSource } from '../../../bench/workload/record-source.ts';
 import { Xoshiro128 } from '../../../bench/workload/xoshiro128.ts';
@@ -100,5 +101,27 @@ describe('key skew', () => {
       if (keyOf(slot.value, slot.valueStart) === 100_000) hottest++;
     }
     expect(hottest / draws).toBeCloseTo(hottestShare(200_000, 0.8), 2);
+  });
+});
+
+describe('a hot set', () => {
+  const share = (distribution: { keyCount: number; hotKeyCount: number; hotShare: number }): number[] => {
+    const keys = new KeyPicker({ kind: 'hotSet', ...distribution }, { seed: 3, worker: 0 });
+    const first = new KeyPicker({ kind: 'uniform', keyCount: 1 }, { seed: 3, worker: 0 }).keyFor(0);
+    const counts = new Array<number>(distribution.keyCount).fill(0);
+    for (let n = 0; n < 100_000; n++) counts[keys.keyFor(n) - first]! += 1;
+    return counts.map((count) => count / 100_000);
+  };
+
+  it('has its share of the records, evenly, and the other keys the rest', () => {
+    const shares = share({ keyCount: 100, hotKeyCount: 2, hotShare: 0.8 });
+    expect(shares).toHaveLength(100);
+    for (const hot of shares.slice(0, 2)) expect(Math.abs(hot - 0.4)).toBeLessThan(0.01);
+    for (const cold of shares.slice(2)) expect(Math.abs(cold - 0.2 / 98)).toBeLessThan(0.001);
+  });
+
+  it('may be all keys, and may have all records', () => {
+    for (const each of share({ keyCount: 4, hotKeyCount: 4, hotShare: 0.5 })) expect(Math.abs(each - 0.25)).toBeLessThan(0.01);
+    expect(share({ keyCount: 3, hotKeyCount: 1, hotShare: 1 })).toEqual([1, 0, 0]);
   });
 });

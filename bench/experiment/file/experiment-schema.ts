@@ -1,0 +1,112 @@
+/**
+ * What may stand in an experiment file, as a zod schema after dotted keys were taken apart. Words are the user's: those of `headroom bench`'s
+ * options, Kafka's property names, OpenMessaging Benchmark's where it has one. What the words mean together is settings.ts's to say.
+ */
+import { z } from 'zod';
+import { count, duration, rate, share, size } from './quantities.ts';
+
+const property = z.union([z.string(), z.number(), z.boolean()], { error: 'must be a word, a number, true or false' });
+const properties = z.record(z.string(), property, { error: 'holds properties by Kafka\'s names, one a line below it' });
+const flag = z.boolean({ error: 'must be true or false' });
+
+const workload = z.strictObject({
+  recordSize: size.describe('records of one size instead of clickstream events').exactOptional(),
+  randomBytesRatio: share.describe('share of a sized record that does not compress (0.5)').exactOptional(),
+  payload: z.string().describe('records from a file: JSON lines, a JSON array, CSV or text lines, cycled').exactOptional(),
+  key: z.string().describe('key of a payload record: dotted JSON path, CSV column or its number').exactOptional(),
+  keys: count.describe('distinct keys of generated records (200k)').exactOptional(),
+  keyDistribution: z.enum(['zipf', 'uniform', 'hotSet', 'none']).describe('how often each key comes (zipf)').exactOptional(),
+  zipfExponent: z.number().nonnegative().describe('skew of zipf keys (0.8)').exactOptional(),
+  hotKeys: count.describe('keys of a hotSet that share hotShare of the records (1)').exactOptional(),
+  hotShare: share.describe('their share of the records (80 %)').exactOptional(),
+});
+
+const load = z.strictObject({
+  rate: rate.describe('records a second over all workers (100k/s)').exactOptional(),
+  arrivals: z.enum(['constant', 'poisson']).describe('gaps between records (constant)').exactOptional(),
+  closedLoop: flag.describe('no rate: send as fast as the target takes, for the highest throughput').exactOptional(),
+});
+
+/** The named fields, and any topic property by Kafka's name. */
+const topic = z.object({
+  name: z.string().exactOptional(),
+  partitions: count.exactOptional(),
+  replicationFactor: count.exactOptional(),
+  useExisting: flag.describe('write to a topic that is there, and leave it there').exactOptional(),
+}).catchall(property);
+
+/** The named fields, and any consumer property by Kafka's name. */
+const group = z.object({
+  members: count.describe('consumers of the group (1)').exactOptional(),
+  serviceTime: duration.describe('what a member spends on each record').exactOptional(),
+}).catchall(property);
+
+const target = z.strictObject({
+  brokers: count.describe('embedded brokers (3)').exactOptional(),
+  dataDirectory: z.string().describe('where embedded brokers keep their logs; kept after the run (a temporary one, removed)').exactOptional(),
+  bootstrap: z.string().describe('another Kafka instead of the embedded cluster').exactOptional(),
+});
+
+const fault = z.strictObject({
+  killBroker: duration.describe('kill -9 a leading broker so long after the measured window begins'),
+  restartAfter: duration.describe('restart it so long after the kill (5s)').exactOptional(),
+});
+
+export const settingsSchema = z.strictObject({
+  workload: workload.exactOptional(),
+  load: load.exactOptional(),
+  warmup: duration.describe('load before the measured window (5s)').exactOptional(),
+  duration: duration.describe('measured window (20s)').exactOptional(),
+  workers: count.describe('load worker threads (1)').exactOptional(),
+  seed: count.describe('the same seed gives the same records (1)').exactOptional(),
+  verify: flag.describe('read all records back (true)').exactOptional(),
+  topic: topic.exactOptional(),
+  producer: properties.describe('producer properties by Kafka\'s names').exactOptional(),
+  consumers: z.union([z.literal('none'), z.record(z.string(), group)], { error: 'must be none, or groups by name' }).describe('consumer groups by name, or none (realtime and sink)').exactOptional(),
+  target: target.exactOptional(),
+  broker: properties.describe('properties of the embedded brokers, by Kafka\'s names').exactOptional(),
+  fault: z.union([z.literal('none'), fault]).exactOptional(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+const expression = z.union([z.string(), z.array(z.string())], { error: 'must be a comparison as "< 50ms", or a list of them' });
+const published = z.strictObject({
+  source: z.string().describe('where the figures come from'),
+  figures: z.record(z.string(), z.record(z.string(), z.string())).describe('by variant, then by metric: "24 ms", or "0.35 x" of the baseline'),
+});
+
+export const experimentSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: 'must be of letters, digits, points, dashes and underscores: it names stored runs' }),
+  description: z.string().exactOptional(),
+  base: settingsSchema.describe('settings that all variants share').exactOptional(),
+  profiles: z.record(z.string().regex(/^[^,=]+$/, { error: 'a profile\'s name holds no comma and no equals sign' }), settingsSchema).describe('named sets of settings, laid over base').exactOptional(),
+  baseline: z.string().describe('the profile, or variant, that the others are held against (the first)').exactOptional(),
+  matrix: z.record(z.string(), z.array(property).min(1)).describe('values to try of any dotted setting; all combinations').exactOptional(),
+  repeats: count.describe('blocks; each holds every variant once, in an order of its own (6)').exactOptional(),
+  budget: duration.describe('longest time that all runs together may take').exactOptional(),
+  metrics: z.array(z.string()).min(1).describe('what verdicts are given on; fewer need fewer repeats').exactOptional(),
+  minDifference: share.describe('smallest difference that matters (5 %)').exactOptional(),
+  thresholds: z.record(z.string(), expression).describe('what every variant must hold, or the exit code is 1').exactOptional(),
+  published: published.describe('figures of others, printed beside the measured ones').exactOptional(),
+});
+
+export type ExperimentSpec = z.infer<typeof experimentSchema>;
+
+/** Of the file as people write it, dotted keys included; for editors. */
+export function experimentJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(experimentSchema, { io: 'input', target: 'draft-2020-12' }) as Record<string, unknown>;
+  return withDottedKeys(schema) as Record<string, unknown>;
+}
+
+/** Where a section may be written as `producer.linger.ms: 5`, its dotted form is allowed beside it. */
+function withDottedKeys(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withDottedKeys);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withDottedKeys(value)]));
+  const isSettings = typeof copy['properties'] === 'object' && copy['properties'] !== null && 'workload' in copy['properties'];
+  return isSettings ? { ...copy, patternProperties: { [`^(?:${SECTIONS.join('|')})\\.`]: {} } } : copy;
+}
+
+/** Settings that hold others: `topic.partitions` is partitions of topic. */
+export const SECTIONS = ['workload', 'load', 'topic', 'producer', 'consumers', 'target', 'broker', 'fault'] as const;

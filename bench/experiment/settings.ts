@@ -1,0 +1,160 @@
+/** Settings of an experiment file, laid over each other, and the run that they describe. What none names is as in a plain `headroom bench`. */
+import { defaultBenchOptions, defaultKeys, type BenchOptions, type FaultOptions, type GroupOptions, type TargetOptions } from '../bench-options.ts';
+import type { LoadModel } from '../load/load-messages.ts';
+import type { KeyDistribution } from '../workload/key-picker.ts';
+import type { Workload } from '../workload/workload.ts';
+import type { Settings } from './file/experiment-schema.ts';
+import { countOf, durationSeconds, propertyText, ratePerSecond, shareOf, sizeBytes } from './file/quantities.ts';
+
+/** Settings that contradict each other, in words that name them. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Later layers win, setting by setting; a later rate takes the place of an earlier closed loop, and the reverse. */
+export function layered(layers: readonly Settings[]): Settings {
+  return layers.reduce((under, over) => {
+    const merged: Settings = { ...under, ...over };
+    for (const section of ['workload', 'topic', 'producer', 'broker'] as const) {
+      if (under[section] !== undefined && over[section] !== undefined) Object.assign(merged, { [section]: { ...under[section], ...over[section] } });
+    }
+    if (over.load !== undefined) merged.load = { ...withoutExcluded(under.load ?? {}, over.load, LOAD_EXCLUDES), ...over.load };
+    if (over.target !== undefined) merged.target = { ...withoutExcluded(under.target ?? {}, over.target, TARGET_EXCLUDES), ...over.target };
+    if (typeof under.fault === 'object' && typeof over.fault === 'object') merged.fault = { ...under.fault, ...over.fault };
+    if (typeof under.consumers === 'object' && typeof over.consumers === 'object') {
+      const names = Object.keys({ ...under.consumers, ...over.consumers });
+      const groups = [under.consumers, over.consumers];
+      merged.consumers = Object.fromEntries(names.map((name) => [name, Object.assign({}, ...groups.map((each) => each[name] ?? {}))]));
+    }
+    return merged;
+  }, {});
+}
+
+const LOAD_EXCLUDES: Readonly<Record<string, readonly string[]>> = { closedLoop: ['rate', 'arrivals'], rate: ['closedLoop'] };
+const TARGET_EXCLUDES: Readonly<Record<string, readonly string[]>> = { bootstrap: ['brokers', 'dataDirectory'], brokers: ['bootstrap'], dataDirectory: ['bootstrap'] };
+
+function withoutExcluded<Section extends object>(under: Section, over: object, excludes: Readonly<Record<string, readonly string[]>>): Section {
+  const excluded = Object.keys(over).flatMap((name) => excludes[name] ?? []);
+  return Object.fromEntries(Object.entries(under).filter(([name]) => !excluded.includes(name))) as Section;
+}
+
+/** Throws SettingsError. What remains contradictory is checkBenchOptions' to find. */
+export function benchOptionsOf(settings: Settings, name: string): BenchOptions {
+  const defaults = defaultBenchOptions;
+  return {
+    name,
+    workload: workloadOf(settings.workload ?? {}),
+    load: loadOf(settings.load ?? {}),
+    warmupSeconds: settings.warmup === undefined ? defaults.warmupSeconds : durationSeconds(settings.warmup),
+    durationSeconds: settings.duration === undefined ? defaults.durationSeconds : durationSeconds(settings.duration),
+    topic: topicOf(settings),
+    producerProperties: producerPropertiesOf(settings.producer ?? {}),
+    groups: groupsOf(settings.consumers),
+    target: targetOf(settings),
+    fault: faultOf(settings.fault),
+    workerCount: settings.workers === undefined ? defaults.workerCount : countOf(settings.workers),
+    seed: settings.seed === undefined ? defaults.seed : countOf(settings.seed),
+    verifies: settings.verify ?? true,
+  };
+}
+
+function workloadOf(workload: NonNullable<Settings['workload']>): Workload {
+  const { recordSize, randomBytesRatio, payload, key } = workload;
+  if (payload !== undefined) {
+    const generated = (['recordSize', 'randomBytesRatio', 'keys', 'keyDistribution', 'zipfExponent', 'hotKeys', 'hotShare'] as const).find((name) => workload[name] !== undefined);
+    if (generated !== undefined) throw new SettingsError(`workload.${generated} is for generated records, and workload.payload names a file that has its own`);
+    return { kind: 'file', path: payload, key };
+  }
+  if (key !== undefined) throw new SettingsError('workload.key names a field of a payload file: it needs workload.payload');
+  const keys = keysOf(workload);
+  if (recordSize !== undefined) return { kind: 'fixed', keys, recordBytes: sizeBytes(recordSize), randomBytesRatio: shareOf(randomBytesRatio ?? 0.5) };
+  if (randomBytesRatio !== undefined) throw new SettingsError('workload.randomBytesRatio needs workload.recordSize');
+  return { kind: 'clickstream', keys };
+}
+
+function keysOf({ keys, keyDistribution = 'zipf', zipfExponent, hotKeys, hotShare }: NonNullable<Settings['workload']>): KeyDistribution {
+  const zipf = defaultKeys.kind === 'zipf' ? defaultKeys : { keyCount: 200_000, exponent: 0.8 };
+  const keyCount = keys === undefined ? zipf.keyCount : countOf(keys);
+  if (zipfExponent !== undefined && keyDistribution !== 'zipf') throw new SettingsError(`workload.zipfExponent is for keyDistribution: zipf, not ${keyDistribution}`);
+  if ((hotKeys !== undefined || hotShare !== undefined) && keyDistribution !== 'hotSet') throw new SettingsError(`workload.hotKeys and hotShare are for keyDistribution: hotSet, not ${keyDistribution}`);
+  switch (keyDistribution) {
+    case 'none':
+      return { kind: 'none' };
+    case 'uniform':
+      return { kind: 'uniform', keyCount };
+    case 'zipf':
+      return { kind: 'zipf', keyCount, exponent: zipfExponent ?? zipf.exponent };
+    case 'hotSet':
+      return { kind: 'hotSet', keyCount, hotKeyCount: countOf(hotKeys ?? 1), hotShare: shareOf(hotShare ?? 0.8) };
+  }
+}
+
+function loadOf({ rate, arrivals, closedLoop }: NonNullable<Settings['load']>): LoadModel {
+  if (closedLoop === true) {
+    if (rate !== undefined || arrivals !== undefined) throw new SettingsError('load.closedLoop excludes load.rate and load.arrivals: a closed loop has no rate');
+    return { kind: 'closed' };
+  }
+  const standard = defaultBenchOptions.load.kind === 'open' ? defaultBenchOptions.load.ratePerSecond : 100_000;
+  return { kind: 'open', ratePerSecond: rate === undefined ? standard : ratePerSecond(rate), arrivals: arrivals ?? 'constant' };
+}
+
+function topicOf({ topic = {}, target = {} }: Settings): BenchOptions['topic'] {
+  const { name, partitions, replicationFactor, useExisting, ...properties } = topic;
+  const defaults = defaultBenchOptions.topic;
+  const brokerCount = target.brokers === undefined ? 3 : countOf(target.brokers);
+  const replicas = replicationFactor === undefined ? Math.min(defaults.replicationFactor, brokerCount) : countOf(replicationFactor);
+  return {
+    name,
+    partitions: partitions === undefined ? defaults.partitions : countOf(partitions),
+    replicationFactor: replicas,
+    properties: { ...defaults.properties, 'min.insync.replicas': String(Math.min(2, replicas)), ...texts('topic', properties) },
+    useExisting: useExisting ?? false,
+  };
+}
+
+function producerPropertiesOf(producer: NonNullable<Settings['producer']>): Record<string, string> {
+  const given = texts('producer', producer);
+  if (given['acks'] === '-1') given['acks'] = 'all';
+  // Idempotence needs acks=all; who asks for both gets the producer's error.
+  const idempotence: Record<string, string> = given['acks'] === undefined || given['acks'] === 'all' ? {} : { 'enable.idempotence': 'false' };
+  return { ...defaultBenchOptions.producerProperties, ...idempotence, ...given };
+}
+
+function groupsOf(consumers: Settings['consumers']): readonly GroupOptions[] {
+  if (consumers === undefined) return defaultBenchOptions.groups;
+  if (consumers === 'none') return [];
+  return Object.entries(consumers).map(([name, { members, serviceTime, ...properties }]) => ({
+    name,
+    memberCount: members === undefined ? 1 : countOf(members),
+    serviceTimeUs: serviceTime === undefined ? 0 : durationSeconds(serviceTime) * 1e6,
+    properties: texts(`consumers.${name}`, properties),
+  }));
+}
+
+function targetOf({ target = {}, broker = {} }: Settings): TargetOptions {
+  const { bootstrap, brokers, dataDirectory } = target;
+  if (bootstrap === undefined) {
+    const brokerCount = brokers === undefined ? 3 : countOf(brokers);
+    return { kind: 'embedded', brokerCount, dataDirectory, brokerProperties: texts('broker', broker) };
+  }
+  if (brokers !== undefined || dataDirectory !== undefined) throw new SettingsError('target.brokers and target.dataDirectory are for the embedded cluster: leave them out with target.bootstrap');
+  if (Object.keys(broker).length > 0) throw new SettingsError('broker: sets properties of the embedded brokers: leave it out with target.bootstrap');
+  return { kind: 'external', bootstrap };
+}
+
+function faultOf(fault: Settings['fault']): FaultOptions | undefined {
+  if (fault === undefined || fault === 'none') return undefined;
+  return { kind: 'killBroker', atSeconds: durationSeconds(fault.killBroker), restartAfterSeconds: durationSeconds(fault.restartAfter ?? '5s') };
+}
+
+function texts(section: string, properties: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => {
+      try {
+        return [name, propertyText(name, value as string | number | boolean)];
+      } catch (error) {
+        throw new SettingsError(`${section}.${name}: ${(error as Error).message}`);
+      }
+    }),
+  );
+}

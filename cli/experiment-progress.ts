@@ -1,0 +1,44 @@
+/** What an experiment tells while it goes on, on stderr: a line as each run begins, its figures as it ends, and on a terminal the run's own progress between. */
+import type { ExperimentProgress } from '../bench/experiment/experiment-runner.ts';
+import type { RunProgress } from '../bench/run-progress.ts';
+import { durationText, latencyText, rateText } from '../results/render/number-text.ts';
+import type { Run } from '../results/run.ts';
+import { ProgressLine } from './progress-line.ts';
+
+export class ExperimentProgressText {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #line: ProgressLine;
+
+  constructor(stream: NodeJS.WriteStream, options: { showsBrokerLines: boolean }) {
+    this.#stream = stream;
+    this.#line = new ProgressLine(stream, options);
+  }
+
+  /** Elsewhere than on a terminal, phases of dozens of runs would be hundreds of lines. */
+  readonly showRun = (progress: RunProgress): void => {
+    if (this.#stream.isTTY === true || progress.kind === 'event') this.#line.show(progress);
+  };
+
+  readonly show = (progress: ExperimentProgress): void => {
+    this.#line.end();
+    if (progress.kind === 'runEnded') {
+      this.#stream.write(`    ${endText(progress.run)}\n`);
+      return;
+    }
+    const { repeat, runNumber, runCount, blockCount, remainingSeconds } = progress;
+    this.#stream.write(`  block ${repeat.block} of ${blockCount}, run ${runNumber} of ${runCount}: ${repeat.variant} · about ${durationText(Math.round(remainingSeconds))} left\n`);
+  };
+
+  end(): void {
+    this.#line.end();
+  }
+}
+
+function endText({ status, measured, verification, warnings }: Run): string {
+  if (status.kind !== 'complete') return `${status.kind}: ${status.reason}`;
+  const { p50Us, p99Us } = measured.latency.publish.summary;
+  const latency = p50Us === null || p99Us === null || measured.throughput.offeredPerSecond === null ? [] : [`p50 ${latencyText(p50Us)}`, `p99 ${latencyText(p99Us)}`];
+  const check = verification.kind === 'done' && !verification.passed ? ['RECORDS LOST OR CHANGED'] : [];
+  const codes = warnings.filter(({ code }) => code !== 'noted').map(({ code }) => code);
+  return [`${rateText(measured.throughput.achievedPerSecond)} records/s`, ...latency, ...check, ...codes].join(' · ');
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { blocksForSignificance } from '../../../bench/experiment/blocks.ts';
+import { readExperiment } from '../../../bench/experiment/file/experiment-file.ts';
+import { estimatedSeconds } from '../../../bench/experiment/experiment-runner.ts';
+import { experimentPath, readyExperimentNames } from '../../../bench/experiment/ready-experiments.ts';
+import { variantsOf } from '../../../bench/experiment/variants.ts';
+
+it('the ready experiments are there', () => {
+  expect(readyExperimentNames()).toEqual(['acks', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'tuning', 'tuning-throughput']);
+  expect(experimentPath('no-such-experiment')).toBeUndefined();
+});
+
+describe.each(readyExperimentNames())('%s', (name) => {
+  const experiment = readExperiment(readFileSync(experimentPath(name) as string, 'utf8'));
+  const { all } = variantsOf(experiment);
+
+  it('is named as its file, and holds variants that can run', () => {
+    expect(experiment.name).toBe(name);
+    expect(all.length).toBeGreaterThan(1);
+  });
+
+  it('has blocks enough for a verdict, and time for them', () => {
+    expect(experiment.repeats).toBeGreaterThanOrEqual(blocksForSignificance({ testCount: experiment.metricIds.length * (all.length - 1), alpha: 0.05 }));
+    expect(estimatedSeconds(all, experiment.repeats)).toBeLessThan(experiment.budgetSeconds as number);
+  });
+});
+
+it('acks takes less than six minutes', () => {
+  const experiment = readExperiment(readFileSync(experimentPath('acks') as string, 'utf8'));
+  expect(estimatedSeconds(variantsOf(experiment).all, experiment.repeats)).toBeLessThan(360);
+});

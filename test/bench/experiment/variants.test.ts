@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { defaultBenchOptions } from '../../../bench/bench-options.ts';
+import { readExperiment } from '../../../bench/experiment/file/experiment-file.ts';
+import { variantsOf } from '../../../bench/experiment/variants.ts';
+import { ExperimentError } from '../../../bench/experiment-error.ts';
+
+function variants(text: string) {
+  return variantsOf(readExperiment(text));
+}
+
+function only(settings: string) {
+  return variants(`name: a\nbase:\n${settings.split('\n').map((line) => `  ${line}`).join('\n')}\n`).all[0]?.options;
+}
+
+describe('variants', () => {
+  it('without profiles and matrix are the plain run', () => {
+    expect(variants('name: a')).toEqual({ baseline: 'base', all: [{ name: 'base', options: { ...defaultBenchOptions, name: 'a/base' } }] });
+  });
+
+  it('are every profile with every combination of the matrix, the first one the baseline', () => {
+    const { all, baseline } = variants('name: a\nprofiles: { slow: { load.rate: 1k/s }, fast: { load.rate: 2k/s } }\nmatrix:\n  producer.linger.ms: [0, 5]\n  topic.partitions: [3, 6]');
+    expect(all.map(({ name }) => name)).toEqual(['slow', 'fast'].flatMap((profile) => ['0', '5'].flatMap((linger) => ['3', '6'].map((partitions) => `${profile} linger.ms=${linger} partitions=${partitions}`))));
+    expect(baseline).toBe(all[0]?.name);
+    expect(all[5]?.options).toMatchObject({ name: 'a/fast linger.ms=0 partitions=6', load: { ratePerSecond: 2000 }, producerProperties: { 'linger.ms': '0' }, topic: { partitions: 6 } });
+  });
+
+  it('have the baseline that is named: a variant, or a profile with the first of each value', () => {
+    const text = 'name: a\nprofiles: { x: {}, y: {} }\nmatrix: { producer.linger.ms: [0, 5] }\n';
+    expect(variants(`${text}baseline: y`).baseline).toBe('y linger.ms=0');
+    expect(variants(`${text}baseline: x linger.ms=5`).baseline).toBe('x linger.ms=5');
+    expect(() => variants(`${text}baseline: z`)).toThrow(/baseline: there is no z/);
+  });
+
+  it('lay overrides over base and below profiles', () => {
+    const experiment = readExperiment('name: a\nbase: { duration: 9s, warmup: 9s }\nprofiles: { long: { duration: 30s } }');
+    expect(variantsOf(experiment, { duration: '4s', warmup: '1s' }).all[0]?.options).toMatchObject({ durationSeconds: 30, warmupSeconds: 1 });
+  });
+});
+
+describe('settings', () => {
+  it.each<[string, string, unknown]>([
+    ['a load', 'load: { rate: 2.5k/s, arrivals: poisson }', { load: { kind: 'open', ratePerSecond: 2500, arrivals: 'poisson' } }],
+    ['a closed loop', 'load.closedLoop: true', { load: { kind: 'closed' } }],
+    ['sized records', 'workload: { recordSize: 1 KiB, randomBytesRatio: 20 %, keyDistribution: none }', { workload: { kind: 'fixed', recordBytes: 1024, randomBytesRatio: 0.2, keys: { kind: 'none' } } }],
+    ['keys', 'workload: { keys: 5k, zipfExponent: 1.1 }', { workload: { keys: { kind: 'zipf', keyCount: 5000, exponent: 1.1 } } }],
+    ['a hot set', 'workload: { keyDistribution: hotSet, keys: 1000, hotKeys: 2, hotShare: 60 % }', { workload: { keys: { kind: 'hotSet', keyCount: 1000, hotKeyCount: 2, hotShare: 0.6 } } }],
+    ['acks=1, which idempotence cannot have', 'producer.acks: 1', { producerProperties: { acks: '1', 'enable.idempotence': 'false' } }],
+    ['acks=-1 as all', 'producer.acks: -1', { producerProperties: { acks: 'all', 'enable.idempotence': 'true' } }],
+    ['quantities of Kafka properties', 'producer: { batch.size: 128 KiB, linger.ms: 20 ms, request.timeout.ms: 45 s }', { producerProperties: { 'batch.size': '131072', 'linger.ms': '20', 'request.timeout.ms': '45000' } }],
+    ['a topic', 'topic: { partitions: 6, replicationFactor: 1, retention.ms: 1 h, min.insync.replicas: 1 }', { topic: { partitions: 6, replicationFactor: 1, properties: { 'retention.ms': '3600000', 'min.insync.replicas': '1' } } }],
+    ['fewer brokers: fewer replicas', 'target.brokers: 1', { topic: { replicationFactor: 1, properties: { 'min.insync.replicas': '1' } } }],
+    ['groups', 'consumers: { slow: { members: 3, serviceTime: 5us, max.poll.interval.ms: 10 s } }', { groups: [{ name: 'slow', memberCount: 3, serviceTimeUs: 5, properties: { 'max.poll.interval.ms': '10000' } }] }],
+    ['no groups', 'consumers: none', { groups: [] }],
+    ['another Kafka', 'target.bootstrap: "a:1"', { target: { kind: 'external', bootstrap: 'a:1' } }],
+    ['broker properties', 'broker.log.segment.bytes: 2 MiB', { target: { brokerProperties: { 'log.segment.bytes': '2097152' } } }],
+    ['a fault', 'fault: { killBroker: 3s, restartAfter: 1s }', { fault: { kind: 'killBroker', atSeconds: 3, restartAfterSeconds: 1 } }],
+  ])('are taken: %s', (_what, settings, expected) => {
+    expect(only(settings)).toMatchObject(expected as object);
+  });
+
+  it('of a profile take the place of those that they exclude', () => {
+    const { all } = variants('name: a\nbase: { load: { rate: 5k/s, arrivals: poisson }, target.brokers: 3 }\nprofiles: { closed: { load.closedLoop: true }, other: { target.bootstrap: "b:1" } }');
+    expect(all.map(({ options }) => [options.load.kind, options.target.kind])).toEqual([['closed', 'embedded'], ['open', 'external']]);
+  });
+});
+
+describe('what contradicts is refused before anything starts, with the variant', () => {
+  it.each([
+    ['profiles: { a: { topic: { replicationFactor: 4 } } }', /^variant a: topic\.replicationFactor 4 needs as many brokers, target\.brokers is 3/],
+    ['profiles: { a: { topic.min.insync.replicas: 4 } }', /topic\.min\.insync\.replicas 4 is more than topic\.replicationFactor 3/],
+    ['profiles: { a: { producer: { acks: 1, enable.idempotence: true } } }', /enable\.idempotence: true needs acks=all/],
+    ['profiles: { a: { producer.linger.sm: 5 } }', /linger\.sm: unknown property; the nearest known is 'linger\.ms'/],
+    ['profiles: { a: { topic.partition: 5 } }', /topic\.partition: unknown setting; did you mean partitions\?/],
+    ['profiles: { a: { topic.flush.messages: 0 } }', /flush\.messages cannot be "0"/],
+    ['profiles: { a: { broker.nonsense: 0 } }', /nonsense/],
+    ['profiles: { a: { producer.batch.size: 5 ms } }', /producer\.batch\.size: /],
+    ['base: { load: { rate: 1k/s, closedLoop: true } }', /load\.closedLoop excludes load\.rate/],
+    ['base: { duration: 1500 ms }', /duration must be whole seconds/],
+    ['base: { workload: { payload: /no/such/file.jsonl } }', /no\/such\/file\.jsonl/],
+    ['base: { workload: { payload: a.csv, keys: 5 } }', /workload\.keys is for generated records/],
+    ['base: { workload: { key: id } }', /workload\.key names a field of a payload file/],
+    ['base: { workload: { hotKeys: 2 } }', /hotKeys and hotShare are for keyDistribution: hotSet/],
+    ['base: { workload: { keyDistribution: hotSet, keys: 3, hotKeys: 4 } }', /the number of hot keys must be 1 to the number of keys, 3/],
+    ['base: { workload: { keyDistribution: hotSet, hotShare: 120 % } }', /the share of the hot keys/],
+    ['base: { target: { bootstrap: "a:1", brokers: 3 } }', /target\.brokers and target\.dataDirectory are for the embedded cluster/],
+    ['matrix: { topic.partitions: [1, 2, 3, 4, 5, 6, 7, 8, 9] , workers: [1, 2, 3, 4, 5, 6, 7, 8] }', /72 variants are more than 64/],
+    ['published: { source: x, figures: { b: { publish.p99: 5 ms } } }', /published: there is no variant b/],
+  ])('%s', (text, message) => {
+    const read = (): unknown => variants(`name: a\n${text}\n`);
+    expect(read).toThrow(message);
+    expect(read).toThrow(ExperimentError);
+  });
+});
