@@ -59,7 +59,11 @@ const NODE_OPTIONS = ['--single-threaded-gc', '--max-semi-space-size=16', '--dis
 const entryPoint = fileURLToPath(new URL(`./broker-process${extname(import.meta.url)}`, import.meta.url));
 
 export async function startCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
-  mkdirSync(options.dataDirectory, { recursive: true });
+  try {
+    mkdirSync(options.dataDirectory, { recursive: true });
+  } catch (error) {
+    throw new ClusterError(`the data directory ${options.dataDirectory} cannot be made: ${(error as Error).message}`);
+  }
   const clusterId = clusterIdOf(options.dataDirectory);
   const processes: BrokerProcess[] = [];
   const controller = Promise.withResolvers<Endpoint>();

@@ -140,6 +140,7 @@ describe('headroom bench', () => {
     ['an empty payload', ['--payload', '/dev/null'], 2, /payload file/],
     ['a bootstrap where nobody listens', ['--bootstrap', '127.0.0.1:1'], 3, /127\.0\.0\.1:1/],
     ['more replicas than brokers', ['--brokers', '2', '--replication-factor', '3'], 2, /needs as many brokers/],
+    ['a data directory that cannot be made', ['--data-dir', join(main, 'data')], 3, /data directory .* cannot be made: ENOTDIR/],
   ])('refuses %s with a reason and an exit code', async (_what, words, code, reason) => {
     const ended = await headroom(['bench', ...SHORT, ...words]);
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(reason) as string]);
