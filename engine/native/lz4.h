@@ -12,6 +12,9 @@ constexpr size_t MATCH_MIN = 4;
 constexpr size_t MATCH_LIMIT = 12;
 constexpr size_t LAST_LITERALS = 5;
 constexpr int SKIP_SHIFT = 6;
+// What a row of at most 14 literals and 18 matched bytes may read and write.
+constexpr ptrdiff_t SHORT_ROW_IN = 16 + 2;
+constexpr ptrdiff_t SHORT_ROW_OUT = 16 + 18 + 16;
 
 inline size_t bound(size_t length) { return length + length / 255 + 16; }
 
@@ -111,6 +114,25 @@ inline long decompress(const uint8_t* in, size_t length, const uint8_t* history,
   while (in < end) {
     const uint8_t token = *in++;
     size_t literals = token >> 4;
+    // Most rows: few literals and a short match that does not overlap itself, in copies of fixed sizes.
+    if (literals != 15 && end - in >= SHORT_ROW_IN && outEnd - out >= SHORT_ROW_OUT) {
+      memcpy(out, in, 16);
+      out += literals;
+      in += literals;
+      const size_t distance = codec::load16(in);
+      const size_t matched = token & 15;
+      if (matched != 15 && distance >= 8 && distance <= static_cast<size_t>(out - history)) {
+        const uint8_t* from = out - distance;
+        memcpy(out, from, 8);
+        memcpy(out + 8, from + 8, 8);
+        memcpy(out + 16, from + 16, 2);
+        out += matched + MATCH_MIN;
+        in += 2;
+        continue;
+      }
+      // The match goes the long way; its literals are in place.
+      literals = 0;
+    }
     if (literals == 15 && !readLength(in, end, literals)) return -1;
     if (literals > static_cast<size_t>(end - in) || literals > static_cast<size_t>(outEnd - out)) return -1;
     codec::copyLiterals(out, in, literals, limit, end);

@@ -14,8 +14,14 @@ inline size_t bound(size_t length) { return 32 + length + length / 6; }
 
 inline uint32_t hashAt(const uint8_t* at, int shift) { return (codec::load32(at) * 0x1e35a7bdu) >> shift; }
 
-inline uint8_t* putLiteral(uint8_t* out, const uint8_t* from, size_t length) {
+// `end` of what may be read.
+inline uint8_t* putLiteral(uint8_t* out, const uint8_t* from, size_t length, const uint8_t* end) {
   size_t rest = length - 1;
+  if (length <= 16 && end - from >= 16) {
+    *out++ = static_cast<uint8_t>(rest << 2);
+    memcpy(out, from, 16);
+    return out + length;
+  }
   if (rest < 60) {
     *out++ = static_cast<uint8_t>(rest << 2);
   } else if (rest < 256) {
@@ -72,7 +78,7 @@ inline uint8_t* compressFragment(const uint8_t* in, size_t length, uint8_t* out)
         at += tries++ >> 5;
         if (at > searchEnd) goto finish;
       }
-      if (at > anchor) out = putLiteral(out, anchor, static_cast<size_t>(at - anchor));
+      if (at > anchor) out = putLiteral(out, anchor, static_cast<size_t>(at - anchor), end);
       for (;;) {
         size_t matched = 4 + codec::equalBytes(at + 4, match + 4, end);
         out = putCopy(out, static_cast<size_t>(at - match), matched);
@@ -89,7 +95,7 @@ inline uint8_t* compressFragment(const uint8_t* in, size_t length, uint8_t* out)
     }
   }
 finish:
-  return end > anchor ? putLiteral(out, anchor, static_cast<size_t>(end - anchor)) : out;
+  return end > anchor ? putLiteral(out, anchor, static_cast<size_t>(end - anchor), end) : out;
 }
 
 // Into `out`, which has bound(length).
