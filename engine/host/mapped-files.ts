@@ -52,6 +52,7 @@ class MappedSegment implements SegmentFile {
   private lentEnd: number;
   /** What was read last of the sealed map. */
   private populated = { start: 0, end: 0 };
+  private isReadingAhead = false;
 
   constructor(path: string, options: SegmentFileOptions, native: Native) {
     this.path = path;
@@ -107,6 +108,7 @@ class MappedSegment implements SegmentFile {
           await this.native.populate(map, position, ahead);
           this.populated = { start: position, end: position + ahead };
         }
+        this.readAhead(map, position + bytes);
         return map.subarray(position, position + bytes);
       } catch (error) {
         // pread says what is wrong with the disk, if something is.
@@ -114,6 +116,22 @@ class MappedSegment implements SegmentFile {
       }
     }
     return this.descriptor.read(position, bytes);
+  }
+
+  /** A reader that has come half-way through what is there will soon ask for what is behind it. */
+  private readAhead(map: Buffer, readEnd: number): void {
+    const { start, end } = this.populated;
+    const bytes = Math.min(POPULATED_BYTES, this.appended - end);
+    if (this.isReadingAhead || bytes === 0 || readEnd < (start + end) / 2) return;
+    this.isReadingAhead = true;
+    this.native.populate(map, end, bytes).then(
+      () => {
+        this.isReadingAhead = false;
+        if (this.populated.end === end) this.populated = { start: Math.max(start, end - POPULATED_BYTES), end: end + bytes };
+      },
+      // Whoever reads there meets the same error.
+      () => (this.isReadingAhead = false),
+    );
   }
 
   private sealedMap(): Buffer {

@@ -9,6 +9,7 @@ import { compareCommand } from '../../cli/compare.ts';
 import { RunStore } from '../../results/run-store.ts';
 import type { Run } from '../../results/run.ts';
 import { sampleRun } from '../results/sample-run.ts';
+import { PLAIN_ENVIRONMENT } from '../plain-environment.ts';
 
 /** Prints to a real stdout and ends as the entry point would. */
 const DRIVER = `
@@ -43,7 +44,7 @@ afterAll(async () => {
 
 function compare(...words: string[]): { exitCode: number | null; stdout: string; stderr: string } {
   const args = ['--input-type=module', '--eval', DRIVER, '--', '--runs-dir', directory, ...words];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: PLAIN_ENVIRONMENT });
   return { exitCode: status, stdout, stderr };
 }
 

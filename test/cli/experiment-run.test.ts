@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PLAIN_ENVIRONMENT } from '../plain-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const WORKLOAD = 'name: w\ntopics: 1\npartitionsPerTopic: 3\nmessageSize: 100\nuseRandomizedPayloads: true\nrandomBytesRatio: 0.5\nproducerRate: 1000\ntestDurationMinutes: 1\n';
@@ -22,7 +23,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function bench(...words: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'bench', ...words], { encoding: 'utf8', cwd: directory });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'bench', ...words], { encoding: 'utf8', cwd: directory, env: PLAIN_ENVIRONMENT });
   return { code: status, out: stdout, err: stderr };
 }
 

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunStore, serializeRun } from '../../results/run-store.ts';
 import { sampleRun } from './sample-run.ts';
+import { PLAIN_ENVIRONMENT } from '../plain-environment.ts';
 
 let directory: string;
 
@@ -22,7 +23,7 @@ afterAll(async () => {
 
 function report(...words: string[]): { exitCode: number | null; stdout: string; stderr: string } {
   const args = [resolve('cli/main.ts'), 'report', '--runs-dir', directory, ...words];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: PLAIN_ENVIRONMENT });
   return { exitCode: status, stdout, stderr };
 }
 

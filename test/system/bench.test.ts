@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateRun } from '../../results/run-schema.ts';
 import type { Run } from '../../results/run.ts';
 import { listProcesses } from './process-table.ts';
+import { PLAIN_ENVIRONMENT } from '../plain-environment.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const movies = fileURLToPath(new URL('../../node_modules/vega-datasets/data/movies.json', import.meta.url));
@@ -34,7 +35,7 @@ function headroom(
 ): Promise<Ended> {
   return new Promise((resolve) => {
     const limit = options.fileSizeKiB ?? 'unlimited';
-    const child = spawn('bash', ['-c', `ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, main, ...words], { cwd: directory, env: { ...process.env, NO_COLOR: '1', ...options.env } });
+    const child = spawn('bash', ['-c', `ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, main, ...words], { cwd: directory, env: { ...PLAIN_ENVIRONMENT, ...options.env } });
     const ended = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ExperimentResult } from '../../results/compare/experiment/experiment-result.ts';
 import { RunStore } from '../../results/run-store.ts';
+import { PLAIN_ENVIRONMENT } from '../plain-environment.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const EXPERIMENT = `
@@ -38,7 +39,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 function headroom(words: readonly string[], onStderr: (text: string, child: ChildProcess) => void = () => {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [main, ...words], { cwd: directory, env: { ...process.env, NO_COLOR: '1' } });
+    const child = spawn(process.execPath, [main, ...words], { cwd: directory, env: PLAIN_ENVIRONMENT });
     const ended = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PLAIN_ENVIRONMENT } from '../../plain-environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 const QUICK = ['--only', 'count a latency', '--rounds', '2', '--time', '1'];
@@ -20,7 +21,7 @@ afterEach(() => {
 });
 
 function benchMicro(...words: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'bench-micro', ...QUICK, ...words], { encoding: 'utf8', cwd: directory });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'bench-micro', ...QUICK, ...words], { encoding: 'utf8', cwd: directory, env: PLAIN_ENVIRONMENT });
   return { code: status, out: stdout, err: stderr };
 }
 
