@@ -50,10 +50,6 @@ class MappedSegment implements SegmentFile {
   private stepBytes = FIRST_STEP_BYTES;
   /** End of the highest window given out: the file is never trimmed below it while the process may still look through it. */
   private lentEnd: number;
-  /** What was read last of the sealed map. */
-  private populated = { start: 0, end: 0 };
-  private isReadingAhead = false;
-
   constructor(path: string, options: SegmentFileOptions, native: Native) {
     this.path = path;
     this.native = native;
@@ -103,12 +99,7 @@ class MappedSegment implements SegmentFile {
     if (this.sealed && bytes >= WINDOW_MIN_BYTES && canPopulate) {
       const map = this.sealedMap();
       try {
-        if (position < this.populated.start || position + bytes > this.populated.end) {
-          const ahead = Math.min(Math.max(bytes, POPULATED_BYTES), this.appended - position);
-          await this.native.populate(map, position, ahead);
-          this.populated = { start: position, end: position + ahead };
-        }
-        this.readAhead(map, position + bytes);
+        if (!this.native.isResident(map, position, bytes)) await this.native.populate(map, position, Math.min(Math.max(bytes, POPULATED_BYTES), this.appended - position));
         return map.subarray(position, position + bytes);
       } catch (error) {
         // pread says what is wrong with the disk, if something is.
@@ -116,22 +107,6 @@ class MappedSegment implements SegmentFile {
       }
     }
     return this.descriptor.read(position, bytes);
-  }
-
-  /** A reader that has come half-way through what is there will soon ask for what is behind it. */
-  private readAhead(map: Buffer, readEnd: number): void {
-    const { start, end } = this.populated;
-    const bytes = Math.min(POPULATED_BYTES, this.appended - end);
-    if (this.isReadingAhead || bytes === 0 || readEnd < (start + end) / 2) return;
-    this.isReadingAhead = true;
-    this.native.populate(map, end, bytes).then(
-      () => {
-        this.isReadingAhead = false;
-        if (this.populated.end === end) this.populated = { start: Math.max(start, end - POPULATED_BYTES), end: end + bytes };
-      },
-      // Whoever reads there meets the same error.
-      () => (this.isReadingAhead = false),
-    );
   }
 
   private sealedMap(): Buffer {
@@ -150,7 +125,6 @@ class MappedSegment implements SegmentFile {
   private unmap(): void {
     sealedMaps.delete(this);
     this.map = UNMAPPED;
-    this.populated = { start: 0, end: 0 };
   }
 
   readSync(position: number, length: number, into?: Buffer): Buffer {

@@ -332,6 +332,8 @@ struct Populate {
   napi_ref buffer;
   uint8_t* begin;
   size_t length;
+  /** Bytes behind those that the disk shall begin to read. */
+  size_t behind;
   int error;
 };
 
@@ -342,6 +344,7 @@ void populateNow(napi_env, void* data) {
 #define MADV_POPULATE_READ 22
 #endif
   job->error = madvise(job->begin, job->length, MADV_POPULATE_READ) == 0 ? 0 : errno;
+  if (job->error == 0 && job->behind > 0) madvise(job->begin + job->length, job->behind, MADV_WILLNEED);
 #else
   job->error = ENOSYS;
 #endif
@@ -363,7 +366,33 @@ void populated(napi_env env, napi_status, void* data) {
   delete job;
 }
 
-// populate(map, offset, length): Promise; the pages are read in the thread pool, so that looking at them waits for no disk
+// isResident(map, offset, length): looking at these pages waits for no disk, as far as is known
+napi_value isResident(napi_env env, napi_callback_info info) {
+  napi_value values[3], result;
+  if (!arguments(env, info, 3, values)) return nullptr;
+  Bytes map = bytesOf(env, values[0]);
+  size_t offset = static_cast<size_t>(integer(env, values[1])), length = static_cast<size_t>(integer(env, values[2]));
+  if (offset > map.length || length > map.length - offset) {
+    napi_throw_range_error(env, "ERR_OUT_OF_RANGE", "the range is outside the mapping");
+    return nullptr;
+  }
+  bool resident = false;
+#if defined(__linux__)
+  constexpr size_t kPages = 1024;
+  unsigned char pages[kPages];
+  size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE)), at = offset / page * page, end = offset + length;
+  for (resident = true; resident && at < end; at += kPages * page) {
+    size_t bytes = std::min(kPages * page, end - at);
+    if (mincore(map.data + at, bytes, pages) != 0) resident = false;
+    for (size_t i = 0; resident && i < (bytes + page - 1) / page; ++i) resident = (pages[i] & 1) != 0;
+  }
+#endif
+  napi_get_boolean(env, resident, &result);
+  return result;
+}
+
+// populate(map, offset, length): Promise; the pages are read in the thread pool, so that looking at them waits for no disk,
+// and the kernel begins to read as many behind them
 napi_value populate(napi_env env, napi_callback_info info) {
   napi_value values[3];
   if (!arguments(env, info, 3, values)) return nullptr;
@@ -374,7 +403,8 @@ napi_value populate(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE)), begin = offset / page * page;
-  auto* job = new Populate{nullptr, nullptr, nullptr, map.data + begin, offset + length - begin, 0};
+  size_t end = std::min((offset + length + page - 1) / page * page, map.length);
+  auto* job = new Populate{nullptr, nullptr, nullptr, map.data + begin, end - begin, std::min(length, map.length - end), 0};
   napi_value promise, name;
   napi_create_promise(env, &job->deferred, &promise);
   napi_create_string_utf8(env, "headroom:populate", NAPI_AUTO_LENGTH, &name);
@@ -595,6 +625,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"mapFile", nullptr, mapFile, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"allocate", nullptr, allocate, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"prefault", nullptr, prefault, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"isResident", nullptr, isResident, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"populate", nullptr, populate, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"sync", nullptr, sync, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"lz4Compress", nullptr, lz4Compress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},

@@ -12,7 +12,9 @@ export interface Native {
   allocate(fd: number, offset: number, length: number): void;
   /** Returns at once; a thread takes the page faults of the range. */
   prefault(map: Uint8Array, offset: number, length: number): void;
-  /** Reads the pages of the range off the event loop. Rejects when the disk fails, and where the kernel cannot (before Linux 5.14). */
+  /** Whether the pages of the range are in the page cache, so that looking at them waits for no disk. False where that cannot be known. */
+  isResident(map: Uint8Array, offset: number, length: number): boolean;
+  /** Reads the pages of the range off the event loop, and lets the kernel begin with as many behind it. Rejects when the disk fails, and where the kernel cannot (before Linux 5.14). */
   populate(map: Uint8Array, offset: number, length: number): Promise<void>;
   /** fdatasync off the event loop. */
   sync(fd: number): Promise<void>;

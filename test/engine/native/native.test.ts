@@ -140,6 +140,27 @@ describe.skipIf(native === undefined)(`mapped files (${condition})`, () => {
   });
 });
 
+describe.skipIf(process.platform !== 'linux' || native === undefined)('pages of a file', () => {
+  it('that were just written are in memory; a hole of a sparse file is not, until it is populated', async () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-native-'));
+    const fd = fs.openSync(path.join(directory, 'file'), 'w+');
+    try {
+      fs.writeSync(fd, Buffer.alloc(2 * MIB, 1), 0, 2 * MIB, 0);
+      fs.ftruncateSync(fd, 8 * MIB);
+      const map = new Uint8Array(addon.mapFile(fd, 8 * MIB));
+      expect(addon.isResident(map, 0, 2 * MIB)).toBe(true);
+      expect(addon.isResident(map, 4097, 10_000)).toBe(true);
+      expect(addon.isResident(map, MIB, 2 * MIB)).toBe(false);
+      await addon.populate(map, 0, 8 * MIB);
+      expect(addon.isResident(map, 0, 8 * MIB)).toBe(true);
+      for (const [offset, length] of [[0, 8 * MIB + 1], [8 * MIB, 1], [-1, 1], [2 ** 50, 1], [1, -1]] as const) expect(() => addon.isResident(map, offset, length)).toThrow(RangeError);
+    } finally {
+      fs.closeSync(fd);
+      fs.rmSync(directory, { recursive: true });
+    }
+  });
+});
+
 describe.skipIf(native?.zstdCompress === undefined)(`zstd (${zstdCondition})`, () => {
   const compress = (bytes: Uint8Array, level = 3): Buffer => {
     const target = Buffer.alloc((addon.zstdBound?.(bytes.length) ?? 0) + 10);
