@@ -13,6 +13,7 @@ import type { Contender, ExternalContender, Work } from '../contender.ts';
 import type { Contest, OpenContest } from '../contest.ts';
 import { openCLibrary, type CCodec, type CLibrary, type Direction } from './c-library.ts';
 import { clickstreamRecords } from '../sample-batches.ts';
+import { openZstdCodec, type ZstdCodec } from './zstd-codec.ts';
 
 interface Candidate {
   readonly codec: Exclude<CompressionType, 'none'>;
@@ -46,7 +47,7 @@ async function openRace(batchBytes: number, direction: Direction): Promise<OpenC
   try {
     for (const codec of C_CODECS) libraries.set(codec, await openCLibrary(codec, records));
     const limits = new Map([...libraries].map(([codec, library]) => [codec, limitOf(codec, library, { records, direction })]));
-    const contenders = codecCandidates(records.length).map((candidate): Contender => ({ ...contenderOf(candidate, { records, direction }), ...limits.get(candidate.codec) }));
+    const contenders = codecCandidates(records.length, await openZstdCodec()).map((candidate): Contender => ({ ...contenderOf(candidate, { records, direction }), ...limits.get(candidate.codec) }));
     return { contenders, close };
   } catch (error) {
     await close();
@@ -80,7 +81,7 @@ function smaller(openBytes: number, compressedBytes: number): string {
 }
 
 /** headroom's own as producers and record readers call them: into memory that they lend. */
-function codecCandidates(openBytes: number): Candidate[] {
+function codecCandidates(openBytes: number, zstdCodec: ZstdCodec | undefined): Candidate[] {
   const memory = new ScratchMemory();
   const own = (codec: Candidate['codec'], library: string): Candidate => ({
     codec,
@@ -99,6 +100,7 @@ function codecCandidates(openBytes: number): Candidate[] {
       compress: (bytes) => zstdCompressSync(bytes, zstdOptions),
       open: (bytes) => zstdDecompressSync(bytes),
     },
+    ...(zstdCodec === undefined ? [] : [zstdCodecCandidate(zstdCodec)]),
     own('lz4', native === undefined ? 'lz4-napi, own framing' : 'add-on'),
     { codec: 'lz4', library: 'lz4-napi, its framing', isChosen: false, compress: (bytes) => compressFrameSync(bytes), open: (bytes) => decompressFrameSync(Buffer.from(bytes)) },
     own('snappy', native === undefined ? 'snappy, own framing' : 'add-on'),
@@ -112,4 +114,14 @@ function codecCandidates(openBytes: number): Candidate[] {
     own('gzip', `node:zlib, level ${defaultLevels.gzip}`),
     { codec: 'gzip', library: `node:zlib, level ${GZIP_LEVEL_MIN}`, isChosen: false, compress: (bytes) => gzipSync(bytes, { level: GZIP_LEVEL_MIN }), open: (bytes) => gunzipSync(bytes) },
   ];
+}
+
+function zstdCodecCandidate(zstdCodec: ZstdCodec): Candidate {
+  return {
+    codec: 'zstd',
+    library: `zstd-codec, level ${defaultLevels.zstd}`,
+    isChosen: false,
+    compress: (bytes) => zstdCodec.compress(bytes, defaultLevels.zstd),
+    open: (bytes) => zstdCodec.decompress(bytes),
+  };
 }
