@@ -79,9 +79,9 @@ async function present(result: MicroResult, flags: MicroFlags): Promise<void> {
 }
 
 async function store(result: MicroResult, runsDir: string | undefined): Promise<string> {
-  const { writeMicroResult } = await import('../results/micro-store.ts');
+  const { writeResult } = await import('../results/result-store.ts');
   const { DEFAULT_RUNS_DIRECTORY } = await import('../results/run-store.ts');
-  return writeMicroResult(runsDir ?? DEFAULT_RUNS_DIRECTORY, result);
+  return writeResult(runsDir ?? DEFAULT_RUNS_DIRECTORY, { kind: 'micro', id: result.id, result });
 }
 
 function pattern(text: string): RegExp {

@@ -2,12 +2,14 @@
 import { Command, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { ExperimentFlags } from './experiment-run.ts';
+import type { MaxRateFlags } from './max-rate-run.ts';
 
 const EXAMPLES = `
 Examples:
   headroom bench                                        a clickstream at 100,000 events/s into three embedded brokers
   headroom bench --rate 50k --duration 60 --acks 1      another rate, length and durability
   headroom bench --closed-loop --record-size 100        the highest throughput with records of 100 bytes
+  headroom bench --rate max --objective 'publish.p99 < 50ms'   the highest rate that is held so, its interval, latency against load
   headroom bench --payload events.jsonl --key user.id   your own records, keyed by a field
   headroom bench --kill-broker 5                        kill -9 a broker 5 s into the measurement, restart it 5 s later
   headroom bench --bootstrap kafka-1:9092 --topic load  another Kafka; the topic is made and deleted unless --use-existing
@@ -28,16 +30,24 @@ export function benchCommand(): Command {
   addTopicOptions(command);
   addTargetOptions(command);
   addExperimentOptions(command);
+  addSearchOptions(command);
   return command
+    .optionsGroup('Result:')
     .option('--out <file>', 'write the result there too, besides the store')
     .option('--json', 'print the result as JSON instead of the report')
     .option('--consumer-rate <records/s>', 'what one of your consumers takes, for the plan (assumed: 5k, or measured with --groups)')
     .option('--verbose', 'show what the brokers say')
     .option('--no-verify', 'do not read the records back')
-    .action(async (experiment: string | undefined, flags: ExperimentFlags) => {
+    .action(async (experiment: string | undefined, flags: ExperimentFlags & MaxRateFlags) => {
       if (isExperiment(experiment, flags)) {
         const { runExperimentCommand } = await import('./experiment-run.ts');
         return runExperimentCommand(experiment, flags);
+      }
+      if (flags.rate === 'max') {
+        const { budget: _, ...others } = flags;
+        checkPlainFlags(others);
+        const { runMaxRate } = await import('./max-rate-run.ts');
+        return runMaxRate(flags);
       }
       checkPlainFlags(flags);
       const { runBench } = await import('./bench-run.ts');
@@ -48,7 +58,7 @@ export function benchCommand(): Command {
 function addLoadOptions(command: Command): void {
   command
     .optionsGroup('Load:')
-    .option('--rate <records/s>', 'records a second over all workers (100k)')
+    .option('--rate <records/s>', 'records a second over all workers (100k); max searches the highest that is held')
     .option('--closed-loop', 'no rate: send as fast as the target takes, for the highest throughput')
     .addOption(new Option('--arrivals <kind>', 'gaps between records (constant)').choices(['constant', 'poisson']))
     .option('--duration <seconds>', 'measured window (20)')
@@ -100,15 +110,24 @@ function addExperimentOptions(command: Command): void {
     .option('--dry-run', 'say what would be run, and run nothing')
     .option('--markdown', 'print the result as Markdown')
     .option('--workload <file>', 'a workload of the OpenMessaging Benchmark, with --driver')
-    .option('--driver <file...>', 'its Kafka drivers; several are compared, the first is the baseline')
-    .optionsGroup('Result:');
+    .option('--driver <file...>', 'its Kafka drivers; several are compared, the first is the baseline');
+}
+
+function addSearchOptions(command: Command): void {
+  command
+    .optionsGroup('Search, with --rate max:')
+    .option('--objective <comparison...>', 'what a run must hold (publish.p99 < 100ms)')
+    .option('--precision <share>', 'the search ends when the interval is so narrow to both sides (7 %)');
 }
 
 function isExperiment(experiment: string | undefined, { workload, driver }: ExperimentFlags): boolean {
   return experiment !== undefined || workload !== undefined || driver !== undefined;
 }
 
-function checkPlainFlags({ repeats, budget, dryRun, markdown }: ExperimentFlags): void {
+function checkPlainFlags({ repeats, budget, dryRun, markdown, rate, objective, precision }: ExperimentFlags & MaxRateFlags): void {
+  for (const [flag, value] of [['--objective', objective], ['--precision', precision]] as const) {
+    if (value !== undefined && rate !== 'max') throw new CliError(`${flag} is for the search of the highest rate: add --rate max`, 2);
+  }
   for (const [flag, value] of [['--repeats', repeats], ['--budget', budget], ['--dry-run', dryRun], ['--markdown', markdown]] as const) {
     if (value !== undefined) throw new CliError(`${flag} is for experiments: name one, or a file (headroom bench acks ${flag})`, 2);
   }

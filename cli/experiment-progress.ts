@@ -3,6 +3,8 @@ import type { ExperimentProgress } from '../bench/experiment/experiment-runner.t
 import type { RunProgress } from '../bench/run-progress.ts';
 import { durationText, latencyText, rateText } from '../results/render/number-text.ts';
 import type { Run } from '../results/run.ts';
+import type { SearchPoint } from '../results/search/search-result.ts';
+import type { RateEstimate } from '../results/statistics/rate-threshold.ts';
 import { ProgressLine } from './progress-line.ts';
 
 export class ExperimentProgressText {
@@ -28,6 +30,20 @@ export class ExperimentProgressText {
     const { repeat, runNumber, runCount, blockCount, remainingSeconds } = progress;
     this.#stream.write(`  block ${repeat.block} of ${blockCount}, run ${runNumber} of ${runCount}: ${repeat.variant} · about ${durationText(Math.round(remainingSeconds))} left\n`);
   };
+
+  /** A run of a search begins. */
+  note(sentence: string): void {
+    this.#line.end();
+    this.#stream.write(`  ${sentence}\n`);
+  }
+
+  /** A run of a search, and what it leaves open. */
+  showPoint({ achievedPerSecond, p50Us, p99Us, held, failures, offeredPerSecond }: SearchPoint, estimate: RateEstimate | undefined): void {
+    const latency = p50Us === null || p99Us === null ? [] : [`p50 ${latencyText(p50Us)}`, `p99 ${latencyText(p99Us)}`];
+    const verdict = offeredPerSecond === null ? [] : held ? ['held'] : [`not held: ${failures.map(({ words }) => words).join('; ')}`];
+    const found = estimate === undefined ? [] : [`now ${rateText(estimate.low)} - ${rateText(estimate.high)}/s`];
+    this.note(`  ${[`${rateText(achievedPerSecond)} records/s`, ...latency, ...verdict, ...found].join(' · ')}`);
+  }
 
   end(): void {
     this.#line.end();

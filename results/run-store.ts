@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { isMicroFile } from './micro-store.ts';
+import { isResultFile } from './result-store.ts';
 import type { Run } from './run.ts';
 import { FileExistsError, writeWholeFile } from './whole-file.ts';
 
@@ -61,7 +61,7 @@ export class RunStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
-    const ids = names.filter((name) => name.endsWith('.json') && !name.startsWith('.') && !isMicroFile(name)).map((name) => basename(name, '.json'));
+    const ids = names.filter((name) => name.endsWith('.json') && !name.startsWith('.') && !isResultFile(name)).map((name) => basename(name, '.json'));
     return ids.sort().reverse();
   }
 
