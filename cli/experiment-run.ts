@@ -25,7 +25,8 @@ import type { ExperimentResult } from '../results/compare/experiment/experiment-
 import { experimentResult, runsByVariantOf } from '../results/compare/experiment/experiment-summary.ts';
 import { experimentText } from '../results/compare/experiment/experiment-text.ts';
 import { counted, durationText } from '../results/render/number-text.ts';
-import { RunStore } from '../results/run-store.ts';
+import { writeResult } from '../results/result-store.ts';
+import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
 import type { BenchFlags } from './bench-flags.ts';
 import { interruptionBySignal } from './bench-run.ts';
 import { CliError } from './cli-error.ts';
@@ -120,10 +121,11 @@ async function run({ experiment, variants, blockCount, budgetSeconds }: Plan, fl
 
 async function present(result: ExperimentResult, flags: ExperimentFlags): Promise<void> {
   const json = `${JSON.stringify(result, undefined, 2)}\n`;
+  const path = await writeResult(DEFAULT_RUNS_DIRECTORY, { kind: 'experiment', id: result.experimentId, result });
   if (flags.out !== undefined) await writeFile(flags.out, json);
   if (flags.json === true) process.stdout.write(json);
   else if (flags.markdown === true) process.stdout.write(experimentMarkdown(result));
-  else process.stdout.write(`\n${experimentText(result, { width: outputWidth(), isColored: pc.isColorSupported })}`);
+  else process.stdout.write(`\n${experimentText(result, { width: outputWidth(), isColored: pc.isColorSupported })}\nStored in ${path}, every run beside it\n`);
   const runs = result.variants.flatMap((variant) => variant.runs);
   const isInterrupted = result.endedEarly?.startsWith('Interrupted') === true;
   if (isInterrupted) process.exitCode = EXIT_INTERRUPTED;

@@ -132,7 +132,7 @@ class Search {
     }
   }
 
-  /** A run at a rate; what it says goes into the estimate, except for the generator's own failures. */
+  /** A run at a rate. Runs of the curve are chosen by share, below the rate: they tell the estimate nothing. */
   async #trial(request: RateRequest & { ratePerSecond: number }): Promise<SearchPoint | undefined> {
     const point = await this.#point(request);
     if (point !== undefined && request.phase !== 'curve') this.#threshold?.add({ rate: request.ratePerSecond, held: point.held });

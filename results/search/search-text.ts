@@ -28,7 +28,7 @@ function answerText({ name, sustained, end, ceilingPerSecond, knee, points, limi
   const confirmation = points.find(({ phase, offeredPerSecond, held }) => phase === 'confirmation' && held && offeredPerSecond === ratePerSecond);
   const below = points.find(({ phase, offeredPerSecond }) => phase === 'confirmation' && offeredPerSecond !== null && offeredPerSecond < ratePerSecond);
   const rows: Figure[] = [
-    { label: 'sustained', number: { text: rateText(ratePerSecond), paint: page.colors.bold }, unit: 'records/s', remark: `95 % interval ${rateText(low)} - ${rateText(high)}` },
+    { label: confirmedBy > 0 ? 'sustained' : 'estimate', number: { text: rateText(ratePerSecond), paint: page.colors.bold }, unit: 'records/s', remark: `95 % interval ${rateText(low)} - ${rateText(high)}` },
     ...(confirmation === undefined ? [] : [latencyFigure('at it', confirmation, 'a fresh run, three times as long')]),
     ...(below === undefined ? [] : [latencyFigure(`at ${rateText(below.offeredPerSecond ?? 0)}`, below, `nine tenths of it${below.held ? '' : ', not held'}`)]),
     { label: 'closed loop', number: orDash(ceilingPerSecond, rateText), unit: 'records/s', remark: 'what the target takes when nobody asks for latency' },

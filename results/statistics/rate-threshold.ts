@@ -52,52 +52,46 @@ export class RateThreshold {
   }
 
   add({ rate, held }: Trial): void {
-    this.#weights = this.#after(Math.log(rate), held).weights;
+    const outcomes = this.#outcomes(Math.log(rate));
+    this.#weights = normalised(held ? outcomes.held : outcomes.failed);
   }
 
   /** `probability` in (0, 1): 0.9 asks for the rate that nine of ten runs hold. */
   estimate(probability: number): RateEstimate {
-    const { values, weights } = this.#ratesHeldBy(probability);
+    const rows = Array.from(this.#logRatesHeldBy(probability), (value, at) => ({ value, weight: this.#weights[at] as number })).toSorted((a, b) => a.value - b.value);
     const cumulated = (share: number): number => {
       let sum = 0;
-      for (const [at, weight] of weights.entries()) {
-        sum += weight;
-        if (sum >= share) return Math.exp(values[at] as number);
-      }
-      return Math.exp(values.at(-1) as number);
+      const row = rows.find(({ weight }) => (sum += weight) >= share);
+      return Math.exp((row ?? rows.at(-1) as (typeof rows)[number]).value);
     };
     const edge = Math.ceil(THETA_COUNT / 100);
-    const massWithin = (from: number, to: number): number => this.#weights.subarray(from * SIGMAS.length, to * SIGMAS.length).reduce((sum, weight) => sum + weight, 0);
+    const massWithin = (from: number, to: number): number => sumOf(this.#weights.subarray(from * SIGMAS.length, to * SIGMAS.length));
     return { rate: cumulated(0.5), low: cumulated(0.025), high: cumulated(0.975), massAtLow: massWithin(0, edge), massAtHigh: massWithin(THETA_COUNT - edge, THETA_COUNT) };
   }
 
   /** The rate of the trial after which the variance of the estimate (of its logarithm) is expected to be the least. */
   nextRate(probability: number): number {
+    const values = this.#logRatesHeldBy(probability);
     let best = { variance: Number.POSITIVE_INFINITY, x: this.#thetas[0] as number };
     for (let at = 0; at < THETA_COUNT; at += CANDIDATE_STEP) {
       const x = this.#thetas[at] as number;
-      const [held, failed] = [this.#after(x, true), this.#after(x, false)];
-      const variance = held.chance * varianceOf(this.#ratesHeldBy(probability, held.weights)) + failed.chance * varianceOf(this.#ratesHeldBy(probability, failed.weights));
+      const { held, failed } = this.#outcomes(x);
+      const variance = spreadOf(values, held) + spreadOf(values, failed);
       if (variance < best.variance - 1e-12) best = { variance, x };
     }
     return Math.exp(best.x);
   }
 
-  #after(x: number, held: boolean): { weights: Float64Array; chance: number } {
-    const weights = Float64Array.from(this.#weights, (weight, at) => {
-      const chance = chanceToHold(x, this.#thetas[Math.floor(at / SIGMAS.length)] as number, SIGMAS[at % SIGMAS.length] as number);
-      return weight * (held ? chance : 1 - chance);
-    });
-    const chance = weights.reduce((sum, weight) => sum + weight, 0);
-    return { weights: normalised(weights), chance };
+  /** What a trial at x would leave: weights not yet normalised, whose sums are the chances of the two outcomes. */
+  #outcomes(x: number): { held: Float64Array; failed: Float64Array } {
+    const held = this.#weights.map((weight, at) => weight * chanceToHold(x, this.#thetas[Math.floor(at / SIGMAS.length)] as number, SIGMAS[at % SIGMAS.length] as number));
+    return { held, failed: this.#weights.map((weight, at) => weight - (held[at] as number)) };
   }
 
-  /** Logarithms of the rates that this share of runs holds, ascending, each with its weight. */
-  #ratesHeldBy(probability: number, weights: Float64Array = this.#weights): { values: number[]; weights: number[] } {
+  /** Logarithm of the rate that this share of runs holds, for each theta and sigma in the order of the weights. */
+  #logRatesHeldBy(probability: number): Float64Array {
     const z = normalQuantile(probability);
-    const rows = Array.from(weights, (weight, at) => ({ weight, value: (this.#thetas[Math.floor(at / SIGMAS.length)] as number) - z * (SIGMAS[at % SIGMAS.length] as number) }));
-    rows.sort((a, b) => a.value - b.value);
-    return { values: rows.map(({ value }) => value), weights: rows.map(({ weight }) => weight) };
+    return this.#weights.map((_, at) => (this.#thetas[Math.floor(at / SIGMAS.length)] as number) - z * (SIGMAS[at % SIGMAS.length] as number));
   }
 }
 
@@ -106,16 +100,24 @@ function chanceToHold(x: number, theta: number, sigma: number): number {
 }
 
 function normalised(weights: Float64Array): Float64Array {
-  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const sum = sumOf(weights);
   return weights.map((weight) => weight / sum);
 }
 
-function varianceOf({ values, weights }: { values: readonly number[]; weights: readonly number[] }): number {
-  let [mean, squares] = [0, 0];
-  for (const [at, value] of values.entries()) {
-    const weight = weights[at] as number;
-    mean += weight * value;
-    squares += weight * value * value;
+function sumOf(weights: Float64Array): number {
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  return sum;
+}
+
+/** The variance of the values under these weights, times the weights' sum. */
+function spreadOf(values: Float64Array, weights: Float64Array): number {
+  let [sum, first, second] = [0, 0, 0];
+  for (let at = 0; at < values.length; at++) {
+    const [value, weight] = [values[at] as number, weights[at] as number];
+    sum += weight;
+    first += weight * value;
+    second += weight * value * value;
   }
-  return squares - mean * mean;
+  return second - (first * first) / sum;
 }

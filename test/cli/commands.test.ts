@@ -30,6 +30,11 @@ it.each([
   ['an unknown option', ['bench', '--speed', '3'], /unknown option '--speed'/],
   ['a bad value', ['bench', '--rate', 'fast'], /--rate "fast" is not a number/],
   ['a property nobody knows', ['bench', '--producer-property', 'linger.sm=1'], /linger\.sm: unknown property; the nearest known is 'linger\.ms'/],
+  ['an objective nobody measures', ['bench', '--rate', 'max', '--objective', 'publish.p98 < 1ms'], /publish\.p98[\s\S]*publish\.p99/],
+  ['an objective without a search', ['bench', '--objective', 'publish.p99 < 1ms'], /--objective[\s\S]*--rate max/],
+  ['a search in a closed loop', ['bench', '--rate', 'max', '--closed-loop'], /--rate max[\s\S]*--closed-loop|--closed-loop[\s\S]*--rate max/],
+  ['a search with a fault', ['bench', '--rate', 'max', '--kill-broker', '2'], /--kill-broker/],
+  ['a search without the time for it', ['bench', '--rate', 'max', '--budget', '20s'], /--budget[\s\S]*at least/],
   ['a file that is not there', ['size', 'no-such.yaml'], /no-such\.yaml/],
 ])('says what is wrong with %s, and ends with 2', (_what, words, message) => {
   const { code, out, err } = headroom(...words);

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import type { SearchPoint, SearchResult } from '../../../results/search/search-result.ts';
+import { searchText } from '../../../results/search/search-text.ts';
+
+const PLAIN = { width: 100, isColored: false };
+
+function point(changes: Partial<SearchPoint>): SearchPoint {
+  return {
+    runId: '20260805-123456-k3x9qd',
+    phase: 'search',
+    offeredPerSecond: 50_000,
+    achievedPerSecond: 50_000,
+    p50Us: 4200,
+    p99Us: 12_300,
+    p999Us: 22_000,
+    generatorUtilization: 0.31,
+    held: true,
+    failures: [],
+    ...changes,
+  };
+}
+
+const REFUSED = { condition: 'objective', words: 'publish.p99 412 ms, not < 100ms' } as const;
+const RESULT: SearchResult = {
+  kind: 'maximumSustainableThroughput',
+  id: '20260805-120000-abcdef',
+  startedAt: '2026-08-05T12:00:00.000Z',
+  elapsedSeconds: 412.3,
+  name: 'clickstream-max',
+  commandLine: ['headroom', 'bench', '--rate', 'max'],
+  seed: 1,
+  conditions: ['publish.p99 < 100ms'],
+  probability: 0.9,
+  precision: 0.07,
+  ceilingPerSecond: 131_000,
+  sustained: { ratePerSecond: 81_200, low: 76_000, high: 86_000, confirmedBy: 1, refutedBy: 0 },
+  knee: { ratePerSecond: 64_000, p99Us: 31_000 },
+  points: [
+    point({ phase: 'ceiling', offeredPerSecond: null, achievedPerSecond: 131_000, p50Us: null, p99Us: null, p999Us: null }),
+    point({ offeredPerSecond: 95_000, achievedPerSecond: 91_000, p99Us: 412_000, held: false, failures: [REFUSED] }),
+    point({ phase: 'confirmation', offeredPerSecond: 81_200, p99Us: 88_000 }),
+    point({ phase: 'confirmation', offeredPerSecond: 73_000, p99Us: 51_000 }),
+    point({ phase: 'curve', offeredPerSecond: 8120, p99Us: 9100 }),
+  ],
+  end: { kind: 'precise' },
+  limits: [{ condition: 'objective', count: 1 }],
+};
+
+it('leads with the rate, its interval and the latency at it', () => {
+  const lines = searchText(RESULT, PLAIN).split('\n');
+  expect(lines[0]).toContain('clickstream-max, 5 runs in 6 min 52 s');
+  expect(lines[1]).toMatch(/sustained +81,200 +records\/s +95 % interval 76,000 - 86,000/);
+  expect(lines[2]).toMatch(/at it +88(\.0)? ms +p99/);
+  expect(lines[3]).toMatch(/at 73,000 +51(\.0)? ms +p99.*nine tenths/);
+});
+
+it('gives every run once, in the order of the rates, the closed loop last', () => {
+  const rates = [...searchText(RESULT, PLAIN).matchAll(/^ +([\d,]+|–) +[\d,]+ .* (?:search|curve|confirmation|ceiling)\b/gm)].map(([, rate]) => rate);
+  expect(rates).toEqual(['8,120', '73,000', '81,200', '95,000', '–']);
+});
+
+it('says what stood against more', () => {
+  const text = searchText(RESULT, { ...PLAIN, width: 120 });
+  expect(text).toContain('Above it failed: the objective (1 of 1 runs).');
+  expect(text).toContain('no: publish.p99 412 ms');
+});
+
+it('calls a rate that fresh runs refuted an estimate, and advises the lower end', () => {
+  const text = searchText({ ...RESULT, sustained: { ratePerSecond: 81_200, low: 70_000, high: 86_000, confirmedBy: 0, refutedBy: 2 } }, PLAIN);
+  expect(text).toMatch(/estimate +81,200/);
+  expect(text).not.toMatch(/^ +sustained/m);
+  expect(text).toContain('! 2 fresh runs at the estimate did not hold');
+});
+
+it.each([
+  [{ kind: 'noRateHolds', lowestTried: 2030 }, /No rate held, down to 2,030 records\/s/],
+  [{ kind: 'ceilingFailed', reason: 'broker 2 ended' }, /broker 2 ended/],
+  [{ kind: 'interrupted' }, /Interrupted before there was an answer/],
+] as const)('says why there is no answer: %o', (end, words) => {
+  expect(searchText({ ...RESULT, sustained: null, end }, PLAIN)).toMatch(words);
+});
+
+it.each([60, 80, 120])('keeps to %i columns', (width) => {
+  for (const line of searchText(RESULT, { width, isColored: false }).split('\n')) expect(line.length).toBeLessThanOrEqual(width);
+});
