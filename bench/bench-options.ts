@@ -15,6 +15,8 @@ export type TargetOptions =
       /** Undefined: a temporary directory that is removed after the run. */
       readonly dataDirectory: string | undefined;
       readonly brokerProperties: Readonly<Record<string, string>>;
+      /** URLs of modules that each broker process loads first; see ClusterOptions. */
+      readonly brokerModules?: readonly string[];
     }
   | { readonly kind: 'external'; readonly bootstrap: string };
 

@@ -26,6 +26,7 @@ const commands = {
   compare: async () => (await import('./compare.ts')).compareCommand(),
   size: async () => (await import('./size.ts')).sizeCommand(),
   'bench-micro': async () => (await import('./bench-micro.ts')).benchMicroCommand(),
+  study: async () => (await import('./study.ts')).studyCommand(),
   footprint: async () => (await import('./footprint.ts')).footprintCommand(),
   'dump-log': async () => (await import('./dump-log.ts')).dumpLogCommand(),
   'compare-kafka': async () => (await import('./compare-kafka.ts')).compareKafkaCommand(),

@@ -81,6 +81,7 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
       dataDirectory: z.object({ path: z.string(), kind: z.enum(['temporary', 'kept']) }),
       files: z.enum(['mapped', 'portable', 'memory']),
       brokerProperties: properties,
+      brokerModules: z.array(z.string()).exactOptional(),
       durability: z.string(),
     }),
     z.object({ kind: z.literal('external'), bootstrap: z.string(), brokerVersions: z.array(z.string()) }),

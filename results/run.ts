@@ -133,6 +133,8 @@ export type TargetConfiguration =
       readonly dataDirectory: { readonly path: string; readonly kind: 'temporary' | 'kept' };
       readonly files: 'mapped' | 'portable' | 'memory';
       readonly brokerProperties: Properties;
+      /** Modules that were loaded into each broker process; absent: none. */
+      readonly brokerModules?: readonly string[];
       /** In words: what an acknowledgement promises ("in the page cache of 3 replicas, not synced"). */
       readonly durability: string;
     }

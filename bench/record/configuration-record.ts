@@ -46,6 +46,7 @@ function targetRecord(options: BenchOptions, facts: ExperimentOutcome['target'])
     dataDirectory: { path: facts.dataDirectory ?? '', kind: target.dataDirectory === undefined ? 'temporary' : 'kept' },
     files: facts.filesKind === 'mapped' ? 'mapped' : facts.filesKind === 'memory' ? 'memory' : 'portable',
     brokerProperties: target.brokerProperties,
+    ...(target.brokerModules === undefined ? {} : { brokerModules: target.brokerModules }),
     durability: durabilityText(options),
   };
 }

@@ -45,6 +45,7 @@ export async function openTarget(options: TargetOptions, onLine: (line: string) 
       dataDirectory,
       isTemporary: options.dataDirectory === undefined,
       properties: { ...EMBEDDED_PROPERTIES, ...options.brokerProperties },
+      ...(options.brokerModules === undefined ? {} : { brokerModules: options.brokerModules }),
       onLine: (brokerId, line) => onLine(`broker ${brokerId}: ${line}`),
       onDirectoryFailed: (brokerId, message) => failures.push(`the disk of broker ${brokerId} failed and its partitions went offline: ${message}`),
     });

@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly properties: Readonly<Record<string, string>>;
   /** Ports by broker; free ones where absent. */
   readonly ports?: readonly number[];
+  /** URLs of modules that each broker process loads before its own (`node --import`): probes, and handicaps for studies. Default: none. */
+  readonly brokerModules?: readonly string[];
   /** The data go with the cluster, also when this process dies without a word. */
   readonly isTemporary?: boolean;
   readonly onLine?: (brokerId: number, line: string) => void;
@@ -128,7 +130,8 @@ class BrokerProcess implements EmbeddedBroker {
       isTemporary: this.#options.isTemporary === true,
       ...(this.isController ? { controllerPort: this.#controllerEndpoint?.port ?? 0 } : {}),
     };
-    const child = spawn(process.execPath, [...NODE_OPTIONS, entryPoint, JSON.stringify(processOptions)], {
+    const modules = (this.#options.brokerModules ?? []).map((url) => `--import=${url}`);
+    const child = spawn(process.execPath, [...NODE_OPTIONS, ...modules, entryPoint, JSON.stringify(processOptions)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'json',
     });

@@ -1,0 +1,52 @@
+/** A study of the comparison for a terminal. Pure. */
+import { counted, durationText, percentText } from '../render/number-text.ts';
+import { createPage, cutToWidth, heading, sentence, table, type Cell, type Column, type Page } from '../render/page.ts';
+import type { CalledShare, StudyResult } from './study-result.ts';
+
+export function studyText(result: StudyResult, options: { width: number; isColored: boolean }): string {
+  const page = createPage(options);
+  const lines = [...headText(result, page), '', ...metricsText(result, page), '', ...methodText(result, page)];
+  return `${lines.map((line) => cutToWidth(line.trimEnd(), options.width)).join('\n')}\n`;
+}
+
+function headText({ id, runs, elapsedSeconds, endedEarly, blocksLeftOut }: StudyResult, page: Page): string[] {
+  return [
+    ...heading(page, 'How far to trust a comparison', `${counted(runs.length, 'run')} in ${durationText(Math.round(elapsedSeconds))}, id ${id}`),
+    ...(endedEarly === null ? [] : sentence(page, `! ${endedEarly}`, { paint: page.colors.yellow })),
+    ...(blocksLeftOut === 0 ? [] : sentence(page, `! ${counted(blocksLeftOut, 'block')} with a run that failed left out.`, { paint: page.colors.yellow })),
+  ];
+}
+
+function metricsText({ metrics, slowerShare }: StudyResult, page: Page): string[] {
+  const columns: Column[] = [
+    { head: 'metric', align: 'left' },
+    { head: 'noise', align: 'right' },
+    { head: 'alike, called different', align: 'left' },
+    { head: 'slower by', align: 'right' },
+    { head: `${percentText(slowerShare)} slower, found`, align: 'left' },
+  ];
+  const rows = metrics.flatMap(({ metricId, noise, slowdown, falseAlarms, found }): Cell[][] => [
+    [metricId, tenths(noise), `${shareText(falseAlarms.live)} live`, tenths(slowdown - 1), `${shareText(found.live)} live`],
+    ['', '', `${shareText(falseAlarms.resampled)} resampled`, '', `${shareText(found.resampled)} resampled`],
+  ]);
+  return [...heading(page, 'Metrics', 'each judged as if it had been chosen alone'), ...table(page, columns, rows)];
+}
+
+function shareText({ called, comparisons, interval }: CalledShare): string {
+  return `${called} of ${comparisons} (${tenths(interval.low)} - ${tenths(interval.high)})`;
+}
+
+function tenths(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function methodText({ blocksPerComparison, alpha, minDifference, slowerShare, seed }: StudyResult, page: Page): string[] {
+  return [
+    ...heading(page, 'Method'),
+    ...sentence(
+      page,
+      `Every block holds one configuration twice, and once with brokers that burn ${percentText(slowerShare)} more CPU time than they use, in an order drawn by seed ${seed}. A comparison is ${counted(blocksPerComparison, 'block')} in pairs, alpha ${alpha}, smallest difference that matters ${percentText(minDifference)}; noise is the standard deviation of the ratio of two alike runs. Live comparisons have blocks of their own; resampled ones draw blocks anew.`,
+      { paint: page.colors.dim },
+    ),
+  ];
+}
