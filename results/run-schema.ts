@@ -128,6 +128,7 @@ const measured: z.ZodType<Measured> = z.object({
       p50Us: amountOrNull,
       p99Us: amountOrNull,
       maxUs: amountOrNull,
+      publishBuckets: z.object({ first: count, counts: z.array(count) }).exactOptional(),
       consumedRecordsByGroup: countByName,
       lagRecordsByGroup: countByName,
     }),

@@ -3,6 +3,7 @@
  * `null` always means "not measured" or "does not apply", never zero. Times named `...Ms` and `second` count from the start of the load;
  * the measured window is [measureStartSecond, measureEndSecond). Change a field's meaning: raise RUN_SCHEMA_VERSION and convert old files in load-run.ts.
  */
+import type { LatencyBuckets } from './latency-buckets.ts';
 import type { PlanRecord } from './plan-record.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -248,6 +249,8 @@ export interface SecondRecord {
   readonly p50Us: number | null;
   readonly p99Us: number | null;
   readonly maxUs: number | null;
+  /** The same latencies in buckets; absent in older runs, and without a sample. */
+  readonly publishBuckets?: LatencyBuckets;
   readonly consumedRecordsByGroup: Readonly<Record<string, number>>;
   readonly lagRecordsByGroup: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,6 @@
 /** From the parts of an outcome to the measured half of the stored run: sums, merged histograms, seconds. Nothing is estimated here. */
 import { LatencyHistogram } from '../../results/histogram.ts';
+import { latencyBuckets } from '../../results/latency-buckets.ts';
 import type { BrokerUsageRecord, ErrorCounts, GeneratorUsage, HistogramRecord, Measured, RunEvent, SecondRecord, Throughput } from '../../results/run.ts';
 import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
@@ -76,13 +77,15 @@ function summed(parts: readonly Readonly<Record<string, number>>[]): Record<stri
   return total;
 }
 
-function secondRecords({ loads, groups, latencies, options }: ExperimentOutcome): SecondRecord[] {
+function secondRecords({ loads, groups, latencies: { publish }, options }: ExperimentOutcome): SecondRecord[] {
   const columns = [...loads.flatMap((load) => [load.acknowledgedRecordsBySecond, load.failedRecordsBySecond]), ...groups.map(({ consumedRecordsBySecond }) => consumedRecordsBySecond)];
-  const length = Math.max(0, ...columns.map((column) => column.length), ...latencies.publish.seconds().map((second) => second + 1));
+  const length = Math.max(0, ...columns.map((column) => column.length), ...publish.seconds().map((second) => second + 1));
   const at = (column: readonly number[], second: number): number => column[second] ?? 0;
   return Array.from({ length }, (_, second): SecondRecord => {
-    const histogram = latencies.publish.at(second);
-    const latency = histogram === undefined || histogram.totalCount === 0 ? undefined : LatencyHistogram.of(histogram, { meanUs: histogram.mean, overflowCount: 0 }).summary();
+    const histogram = publish.at(second);
+    const latencies = histogram === undefined || histogram.totalCount === 0 ? undefined : LatencyHistogram.of(histogram, { meanUs: histogram.mean, overflowCount: 0 });
+    const latency = latencies?.summary();
+    const publishBuckets = latencies === undefined ? undefined : latencyBuckets(latencies);
     return {
       second,
       acknowledgedRecords: loads.reduce((total, load) => total + at(load.acknowledgedRecordsBySecond, second), 0),
@@ -91,6 +94,7 @@ function secondRecords({ loads, groups, latencies, options }: ExperimentOutcome)
       p50Us: latency?.p50Us ?? null,
       p99Us: latency?.p99Us ?? null,
       maxUs: latency?.maxUs ?? null,
+      ...(publishBuckets === undefined ? {} : { publishBuckets }),
       consumedRecordsByGroup: byGroup(options.groups, groups.map(({ consumedRecordsBySecond }) => at(consumedRecordsBySecond, second))),
       lagRecordsByGroup: byGroup(options.groups, groups.map(({ lagRecordsBySecond }) => at(lagRecordsBySecond, second))),
     };

@@ -1,0 +1,124 @@
+/**
+ * The events of a run as a reader needs them: events of several partitions that say the same within a second are one moment; the stretches in
+ * which a broker was down; how many partitions lacked a replica or a leader over time. Times are milliseconds from the start of the load.
+ */
+import type { RunEvent } from '../run.ts';
+import { counted, latencyText } from '../render/number-text.ts';
+
+export interface Moment {
+  readonly kind: RunEvent['kind'];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly sentence: string;
+}
+
+export interface Outage {
+  readonly brokerId: number;
+  readonly fromMs: number;
+  /** Null: not up again before the end. */
+  readonly toMs: number | null;
+}
+
+/** From `atMs` on, so many. */
+export interface Step {
+  readonly atMs: number;
+  readonly count: number;
+}
+
+interface Open {
+  readonly event: RunEvent;
+  toMs: number;
+  readonly partitions: Set<number>;
+}
+
+const TOGETHER_MS = 1000;
+const RANGES_MAX = 8;
+
+export function momentsOf(events: readonly RunEvent[]): Moment[] {
+  const opened: Open[] = [];
+  const latest = new Map<string, Open>();
+  for (const event of events.toSorted((a, b) => a.atMs - b.atMs)) {
+    const key = keyOf(event);
+    const open = key === null ? undefined : latest.get(key);
+    if (key !== null && open !== undefined && event.atMs - open.toMs <= TOGETHER_MS && 'partition' in event) {
+      open.toMs = event.atMs;
+      open.partitions.add(event.partition);
+      continue;
+    }
+    const moment: Open = { event, toMs: event.atMs, partitions: new Set('partition' in event ? [event.partition] : []) };
+    opened.push(moment);
+    if (key !== null) latest.set(key, moment);
+  }
+  return opened.map(({ event, toMs, partitions }) => ({ kind: event.kind, fromMs: event.atMs, toMs, sentence: sentenceOf(event, [...partitions]) }));
+}
+
+export function outagesOf(events: readonly RunEvent[]): Outage[] {
+  const ordered = events.toSorted((a, b) => a.atMs - b.atMs);
+  return ordered.flatMap((event) => {
+    if (event.kind !== 'brokerKilled') return [];
+    const restarted = ordered.find((other) => other.kind === 'brokerRestarted' && other.brokerId === event.brokerId && other.atMs >= event.atMs);
+    return [{ brokerId: event.brokerId, fromMs: event.atMs, toMs: restarted?.atMs ?? null }];
+  });
+}
+
+/** Partitions whose in-sync set is smaller than the replication factor. */
+export function shortOfReplica(events: readonly RunEvent[], replicationFactor: number): Step[] {
+  return stepsOf(events, (event) => (event.kind === 'isrChange' ? event.isr.length < replicationFactor : null));
+}
+
+export function withoutLeader(events: readonly RunEvent[]): Step[] {
+  return stepsOf(events, (event) => (event.kind === 'leaderChange' ? event.leader === null : null));
+}
+
+/** `partition 4`, `8 partitions (0, 3-7, 12, 15)`. */
+export function partitionsText(partitions: readonly number[]): string {
+  if (partitions.length === 0) return 'no partition';
+  const ranges: { from: number; to: number }[] = [];
+  for (const partition of partitions.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && partition === last.to + 1) last.to = partition;
+    else ranges.push({ from: partition, to: partition });
+  }
+  const shown = ranges.slice(0, RANGES_MAX).map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`));
+  const list = `${shown.join(', ')}${ranges.length > RANGES_MAX ? ', ...' : ''}`;
+  return partitions.length === 1 ? `partition ${list}` : `${counted(partitions.length, 'partition')} (${list})`;
+}
+
+/** `answer` is null for an event that is no answer to the question. */
+function stepsOf(events: readonly RunEvent[], answer: (event: RunEvent) => boolean | null): Step[] {
+  const affected = new Set<string>();
+  const steps: Step[] = [];
+  for (const event of events.toSorted((a, b) => a.atMs - b.atMs)) {
+    const isAffected = answer(event);
+    if (isAffected === null || !('partition' in event)) continue;
+    const before = affected.size;
+    if (isAffected) affected.add(`${event.topic}/${event.partition}`);
+    else affected.delete(`${event.topic}/${event.partition}`);
+    if (affected.size === before) continue;
+    if (steps.at(-1)?.atMs === event.atMs) steps.pop();
+    steps.push({ atMs: event.atMs, count: affected.size });
+  }
+  return steps;
+}
+
+/** Null for what is a moment of its own. */
+function keyOf(event: RunEvent): string | null {
+  if (event.kind === 'leaderChange') return `leader ${event.leader} ${event.topic}`;
+  if (event.kind === 'isrChange') return `isr ${event.isr.toSorted((a, b) => a - b).join()} ${event.topic}`;
+  return null;
+}
+
+function sentenceOf(event: RunEvent, partitions: readonly number[]): string {
+  switch (event.kind) {
+    case 'brokerKilled':
+      return `broker ${event.brokerId} killed with ${event.signal}; it led ${partitionsText(event.ledPartitions)}`;
+    case 'brokerRestarted':
+      return `broker ${event.brokerId} up again, ${latencyText(event.tookMs * 1000)} after its start`;
+    case 'leaderChange':
+      return event.leader === null ? `no leader for ${partitionsText(partitions)} of ${event.topic}` : `broker ${event.leader} leads ${partitionsText(partitions)} of ${event.topic}`;
+    case 'isrChange':
+      return `in-sync replicas {${event.isr.toSorted((a, b) => a - b).join(', ')}} for ${partitionsText(partitions)} of ${event.topic}`;
+    case 'note':
+      return event.sentence;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The report of one run as one HTML file that needs nothing else: no network, no font, no library. Pure: the same record gives the same page.
+ * The sections follow the report in the terminal; the whole record stands in it as JSON. Only the one script that is named by its hash may run.
+ */
+import { createHash } from 'node:crypto';
+import type { Run } from '../run.ts';
+import { decimalBytesText } from '../render/number-text.ts';
+import { embeddedRun } from './embedded-run.ts';
+import { HOVER_SCRIPT } from './hover-script.ts';
+import { html, note, section, trusted, type Markup } from './markup.ts';
+import { configurationSection, environmentSection } from './section/setup-section.ts';
+import { errorsSection, throughputSection } from './section/throughput-section.ts';
+import { eventsSection } from './section/events-section.ts';
+import { groupsSection, resourcesSection } from './section/processes-section.ts';
+import { headlineSection, warningsSection } from './section/headline-section.ts';
+import { latencySection } from './section/latency-section.ts';
+import { partitionsSection } from './section/partitions-section.ts';
+import { planSection } from './section/plan-section.ts';
+import { secondsSection } from './section/seconds-section.ts';
+import { verificationSection } from './section/verification-section.ts';
+import { styleSheet } from './style.ts';
+
+export function runHtml(run: Run): string {
+  const embedded = embeddedRun(run);
+  const sections: [id: string, name: string, content: Markup | null][] = [
+    ['warnings', 'Warnings', warningsSection(run)],
+    ['throughput', 'Throughput', throughputSection(run)],
+    ['latency', 'Latency', latencySection(run)],
+    ['seconds', 'Second by second', secondsSection(run)],
+    ['errors', 'Errors', errorsSection(run)],
+    ['groups', 'Groups', groupsSection(run)],
+    ['partitions', 'Partitions', partitionsSection(run)],
+    ['resources', 'CPU and memory', resourcesSection(run)],
+    ['events', 'Events', eventsSection(run)],
+    ['verification', 'Verification', verificationSection(run)],
+    ['plan', 'Plan', planSection(run.plan)],
+    ['environment', 'Environment', environmentSection(run)],
+    ['configuration', 'Configuration', configurationSection(run)],
+    ['data', 'Data', dataSection(embedded)],
+  ];
+  const present = sections.filter(([, , content]) => content !== null);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="generator" content="headroom ${run.headroom.version}">
+<link rel="icon" href="data:,">
+<title>${run.configuration.name} · headroom run ${run.id}</title>
+<style>${trusted(styleSheet())}</style>
+</head>
+<body>
+<main>
+${headlineSection(run)}
+<nav aria-label="Sections">${present.map(([id, name]) => html`<a href="#${id}">${name}</a> `)}</nav>
+${present.map(([, , content]) => content)}
+</main>
+${embedded.element}
+<script>${trusted(HOVER_SCRIPT)}</script>
+</body>
+</html>
+`.text;
+}
+
+/** Nothing is fetched, and no script runs but the page's own. */
+function contentPolicy(): string {
+  const hash = createHash('sha256').update(HOVER_SCRIPT).digest('base64');
+  return `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+}
+
+function dataSection({ leftOut, byteCount }: ReturnType<typeof embeddedRun>): Markup {
+  const missing = leftOut.length === 0 ? null : html`<p class="warn">Too long for this page and left out of it: ${leftOut.map((name) => `measured.${name}`).join(', ')}. headroom report RUN --json has all.</p>`;
+  return section(
+    { id: 'data', title: 'Data' },
+    html`<p>The record of the run stands in this page as JSON (${decimalBytesText(byteCount)}): <code>JSON.parse(document.getElementById('run').textContent)</code>. It holds the histograms (HdrHistogram V2, base64), which merge.</p>`,
+    missing,
+    note('Also: headroom report RUN --json (the record), --export csv (the seconds), --export hgrm (a histogram for the plotters of HdrHistogram), --export omb (result of the OpenMessaging Benchmark).'),
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * A second's latencies in buckets wide enough to be stored for each second of a long run, and narrow enough to be seen: ten to a decade
+ * (26 % each). Bucket n holds [10^(n/10), 10^((n+1)/10)) microseconds; bucket 0 also what is below one.
+ */
+import type { LatencyHistogram } from './histogram.ts';
+
+export interface LatencyBuckets {
+  /** Number of the first bucket in `counts`; those before and behind hold nothing. */
+  readonly first: number;
+  readonly counts: readonly number[];
+}
+
+const PER_DECADE = 10;
+
+/** Where bucket `at` begins, microseconds. */
+export function bucketStartUs(at: number): number {
+  return at === 0 ? 0 : 10 ** (at / PER_DECADE);
+}
+
+/** Undefined without a sample in range. */
+export function latencyBuckets(histogram: LatencyHistogram): LatencyBuckets | undefined {
+  const { minUs, maxUs, count } = histogram.summary();
+  if (count === 0 || minUs === null || maxUs === null) return undefined;
+  const first = bucketOf(minUs);
+  const limits = Array.from({ length: bucketOf(maxUs) - first + 2 }, (_, at) => bucketStartUs(first + at));
+  return { first, counts: histogram.countsBetween(limits) };
+}
+
+function bucketOf(latencyUs: number): number {
+  if (latencyUs < 1) return 0;
+  const at = Math.floor(Math.log10(latencyUs) * PER_DECADE);
+  // The logarithm of a bucket's own start may fall just below it.
+  return latencyUs >= bucketStartUs(at + 1) ? at + 1 : at;
+}
