@@ -2,12 +2,12 @@
  * Runs what `headroom bench` was asked for: progress, the two meanings of Ctrl-C (end early and keep what was measured; end now), the
  * stored result, the report and the exit code.
  */
-import { writeFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
 import { ExperimentError } from '../bench/experiment-error.ts';
 import { runRecord } from '../bench/record/run-record.ts';
 import { runExperiment } from '../bench/run-experiment.ts';
+import { runHtml } from '../results/html/run-html.ts';
 import { runText } from '../results/render/run-text.ts';
 import { RunStore, serializeRun } from '../results/run-store.ts';
 import type { Run } from '../results/run.ts';
@@ -16,13 +16,14 @@ import { benchOptionsFrom, consumerRateFrom, type BenchFlags } from './bench-fla
 import { CliError } from './cli-error.ts';
 import { ProgressLine } from './progress-line.ts';
 import { outputWidth } from './output-width.ts';
+import { writeOutput } from './write-output.ts';
 
 const EXIT_CHECK_FAILED = 1;
 const EXIT_ENVIRONMENT = 3;
 const EXIT_INTERRUPTED = 130;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export async function runBench(flags: BenchFlags & { out?: string; json?: boolean; verbose?: boolean }): Promise<void> {
+export async function runBench(flags: BenchFlags & { out?: string; html?: string; json?: boolean; verbose?: boolean }): Promise<void> {
   const options = benchOptionsFrom(flags);
   const consumerRate = consumerRateFrom(flags);
   const progress = new ProgressLine(process.stderr, { showsBrokerLines: flags.verbose === true });
@@ -49,15 +50,16 @@ export async function runBench(flags: BenchFlags & { out?: string; json?: boolea
   }
 }
 
-async function present(run: Run, flags: { out?: string; json?: boolean }): Promise<void> {
+async function present(run: Run, flags: { out?: string; html?: string; json?: boolean }): Promise<void> {
   const path = await new RunStore().write(run);
-  if (flags.out !== undefined) await writeFile(flags.out, serializeRun(run));
+  if (flags.out !== undefined) await writeOutput('--out', flags.out, serializeRun(run));
+  const page = flags.html === undefined ? undefined : await writeOutput('--html', flags.html, runHtml(run));
   if (flags.json === true) {
     process.stdout.write(serializeRun(run));
     return;
   }
   process.stdout.write(runText(run, { width: outputWidth(), isColored: pc.isColorSupported }));
-  process.stdout.write(`\nStored in ${path}\n`);
+  process.stdout.write(`\nStored in ${path}\n${page === undefined ? '' : `Written to ${page}\n`}`);
 }
 
 /** The first signal ends the run early; the second one ends the process, and the brokers notice and end as well. */

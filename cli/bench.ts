@@ -34,11 +34,14 @@ export function benchCommand(): Command {
   return command
     .optionsGroup('Result:')
     .option('--out <file>', 'write the result there too, besides the store')
+    .option('--html <file>', 'write the report as one HTML file that needs nothing else')
     .option('--json', 'print the result as JSON instead of the report')
     .option('--consumer-rate <records/s>', 'what one of your consumers takes, for the plan (assumed: 5k, or measured with --groups)')
     .option('--verbose', 'show what the brokers say')
     .option('--no-verify', 'do not read the records back')
     .action(async (experiment: string | undefined, flags: ExperimentFlags & MaxRateFlags) => {
+      const { checkOutputs } = await import('./write-output.ts');
+      await checkOutputs({ '--out': flags.out, '--html': flags.html });
       if (isExperiment(experiment, flags)) {
         const { runExperimentCommand } = await import('./experiment-run.ts');
         return runExperimentCommand(experiment, flags);
@@ -46,6 +49,7 @@ export function benchCommand(): Command {
       if (flags.rate === 'max') {
         const { budget: _, ...others } = flags;
         checkPlainFlags(others);
+        if (flags.html !== undefined) throw new CliError('--html shows a run or an experiment, not a search: headroom report RUN --html FILE shows any of its runs', 2);
         const { runMaxRate } = await import('./max-rate-run.ts');
         return runMaxRate(flags);
       }

@@ -6,6 +6,7 @@ import type { RunStore } from '../results/run-store.ts';
 import type { Run } from '../results/run.ts';
 import { CliError } from './cli-error.ts';
 import { outputWidth } from './output-width.ts';
+import { checkOutputs, writeOutput } from './write-output.ts';
 
 interface CompareFlags {
   readonly minDifference: string;
@@ -16,6 +17,7 @@ interface CompareFlags {
   readonly failOnRegression?: boolean;
   readonly json?: boolean;
   readonly markdown?: boolean;
+  readonly html?: string;
   readonly runsDir?: string;
 }
 
@@ -34,6 +36,7 @@ export function compareCommand(): Command {
     .option('--fail-on-regression', 'end with exit code 1 when a metric is worse')
     .option('--json', 'print the comparison as JSON')
     .option('--markdown', 'print it as Markdown')
+    .option('--html <file>', 'write it as one HTML file that needs nothing else')
     .option('--runs-dir <directory>', 'where runs are stored (default: results/runs)')
     .addHelpText(
       'after',
@@ -52,6 +55,7 @@ Exit codes: 0 ok, 1 a metric is worse (with --fail-on-regression), 2 usage, no s
 
 async function compare(baseline: string, candidate: string, flags: CompareFlags): Promise<void> {
   if (flags.json === true && flags.markdown === true) throw new CliError('--json and --markdown: choose one', 2);
+  await checkOutputs({ '--html': flags.html });
   const options: CompareOptions = {
     alpha: between('--alpha', flags.alpha, 1),
     minDifference: between('--min-difference', flags.minDifference, 1000) / 100,
@@ -63,6 +67,11 @@ async function compare(baseline: string, candidate: string, flags: CompareFlags)
   const store = flags.runsDir === undefined ? new RunStore() : new RunStore(flags.runsDir);
   const comparison = await compared(await runsOf(store, baseline), await runsOf(store, candidate), options);
   process.stdout.write(await textOf(comparison, flags));
+  if (flags.html !== undefined) {
+    const { comparisonHtml } = await import('../results/html/comparison-html.ts');
+    const path = await writeOutput('--html', flags.html, comparisonHtml(comparison));
+    if (flags.json !== true && flags.markdown !== true) process.stdout.write(`\nWritten to ${path}\n`);
+  }
   if (flags.failOnRegression === true && comparison.metrics.some(({ verdict }) => verdict.kind === 'worse')) process.exitCode = EXIT_REGRESSION;
 }
 

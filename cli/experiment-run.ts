@@ -2,7 +2,7 @@
  * `headroom bench NAME_OR_FILE` and `--workload FILE --driver FILE`: reads the experiment, says what it will do, runs it, stores each run, prints
  * the result. The first Ctrl-C ends with what there is, the second at once.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
@@ -24,6 +24,7 @@ import { experimentMarkdown } from '../results/compare/experiment/experiment-mar
 import type { ExperimentResult } from '../results/compare/experiment/experiment-result.ts';
 import { experimentResult, runsByVariantOf } from '../results/compare/experiment/experiment-summary.ts';
 import { experimentText } from '../results/compare/experiment/experiment-text.ts';
+import { experimentHtml } from '../results/html/experiment-html.ts';
 import { counted, durationText } from '../results/render/number-text.ts';
 import { writeResult } from '../results/result-store.ts';
 import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
@@ -32,6 +33,7 @@ import { interruptionBySignal } from './bench-run.ts';
 import { CliError } from './cli-error.ts';
 import { ExperimentProgressText } from './experiment-progress.ts';
 import { outputWidth } from './output-width.ts';
+import { writeOutput } from './write-output.ts';
 
 export interface ExperimentFlags extends BenchFlags {
   readonly workload?: string;
@@ -41,6 +43,7 @@ export interface ExperimentFlags extends BenchFlags {
   readonly dryRun?: boolean;
   readonly markdown?: boolean;
   readonly out?: string;
+  readonly html?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -51,7 +54,7 @@ const EXIT_INTERRUPTED = 130;
 const ALPHA = 0.05;
 /** May stand beside an experiment; everything else belongs into its file. */
 const OVERRIDES = ['rate', 'duration', 'warmup', 'seed', 'bootstrap', 'brokers', 'workers'];
-const OWN = ['workload', 'driver', 'repeats', 'budget', 'dryRun', 'markdown', 'out', 'json', 'verbose', 'verify'];
+const OWN = ['workload', 'driver', 'repeats', 'budget', 'dryRun', 'markdown', 'out', 'html', 'json', 'verbose', 'verify'];
 
 export async function runExperimentCommand(nameOrFile: string | undefined, flags: ExperimentFlags): Promise<void> {
   checkFlags(nameOrFile, flags);
@@ -122,7 +125,8 @@ async function run({ experiment, variants, blockCount, budgetSeconds }: Plan, fl
 async function present(result: ExperimentResult, flags: ExperimentFlags): Promise<void> {
   const json = `${JSON.stringify(result, undefined, 2)}\n`;
   const path = await writeResult(DEFAULT_RUNS_DIRECTORY, { kind: 'experiment', id: result.experimentId, result });
-  if (flags.out !== undefined) await writeFile(flags.out, json);
+  if (flags.out !== undefined) await writeOutput('--out', flags.out, json);
+  if (flags.html !== undefined) await writeOutput('--html', flags.html, experimentHtml(result));
   if (flags.json === true) process.stdout.write(json);
   else if (flags.markdown === true) process.stdout.write(experimentMarkdown(result));
   else process.stdout.write(`\n${experimentText(result, { width: outputWidth(), isColored: pc.isColorSupported })}\nStored in ${path}, every run beside it\n`);

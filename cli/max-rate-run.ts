@@ -3,7 +3,6 @@
  * first Ctrl-C ends with what there is, the second at once.
  */
 import { setFlagsFromString } from 'node:v8';
-import { writeFile } from 'node:fs/promises';
 import pc from 'picocolors';
 import type { BenchOptions } from '../bench/bench-options.ts';
 import { failedRunRecord } from '../bench/experiment/failed-run.ts';
@@ -26,12 +25,14 @@ import { interruptionBySignal } from './bench-run.ts';
 import { CliError } from './cli-error.ts';
 import { ExperimentProgressText } from './experiment-progress.ts';
 import { outputWidth } from './output-width.ts';
+import { writeOutput } from './write-output.ts';
 
 export interface MaxRateFlags extends BenchFlags {
   readonly objective?: readonly string[];
   readonly precision?: string;
   readonly budget?: string;
   readonly out?: string;
+  readonly html?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -60,7 +61,7 @@ export async function runMaxRate(flags: MaxRateFlags): Promise<void> {
   const result = await run(options, search, flags);
   const path = await writeResult(DEFAULT_RUNS_DIRECTORY, { kind: 'search', id: result.id, result });
   const json = `${JSON.stringify(result, undefined, 2)}\n`;
-  if (flags.out !== undefined) await writeFile(flags.out, json);
+  if (flags.out !== undefined) await writeOutput('--out', flags.out, json);
   process.stdout.write(flags.json === true ? json : `\n${searchText(result, { width: outputWidth(), isColored: pc.isColorSupported })}\nStored in ${path}, every run beside it\n`);
   if (result.end.kind === 'interrupted') process.exitCode = EXIT_INTERRUPTED;
   else if (result.end.kind === 'ceilingFailed') process.exitCode = EXIT_ENVIRONMENT;

@@ -34,6 +34,7 @@ Examples:
   $ headroom report 20260805-12               the run whose id begins so
   $ headroom report k3x9qd --json             its whole record, for jq and the like
   $ headroom report latest --html run.html    charts by second and by percentile, the whole record inside
+  $ headroom report experiment-ID --html experiment.html   variants, Pareto plot, verdicts with their intervals
   $ headroom report --export hgrm > run.hgrm  for the plotters of HdrHistogram
   $ headroom report ../elsewhere/run.json     a file from another machine
 
@@ -49,15 +50,41 @@ async function runReport(reference: string | undefined, flags: ReportFlags): Pro
   if (forms.length > 1) throw new CliError(`${forms.join(' and ')}: choose one`, 2);
   if (flags.histogram !== undefined && flags.export !== 'hgrm') throw new CliError('--histogram goes with --export hgrm', 2);
   if (flags.export !== undefined && !EXPORTS.includes(flags.export)) throw new CliError(`--export "${flags.export}" is none of ${EXPORTS.join(', ')}; the whole record is --json`, 2);
+  const { checkOutputs } = await import('./write-output.ts');
+  await checkOutputs({ '--html': flags.html });
   const { RunStore } = await import('../results/run-store.ts');
   const store = flags.runsDir === undefined ? new RunStore() : new RunStore(flags.runsDir);
   try {
+    if (reference !== undefined && (await reportedExperiment(reference, { ...flags, directory: store.directory }))) return;
     process.stdout.write(flags.list === true ? await listText(await store.list(), store.directory) : await oneText(await store.find(reference), flags));
   } catch (error) {
     const { code, path = store.directory } = error as NodeJS.ErrnoException;
     if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
     throw new CliError(`cannot read ${path}: ${code === 'EISDIR' ? 'it is a directory; name a file, or use --runs-dir' : (error as Error).message}`, 3, error);
   }
+}
+
+/** False: the reference names no experiment. */
+async function reportedExperiment(reference: string, { directory, json, html, export: format }: ReportFlags & { directory: string }): Promise<boolean> {
+  const { readResultText } = await import('../results/result-store.ts');
+  const found = await readResultText(directory, 'experiment', reference);
+  if (found === undefined) return false;
+  const { CliError } = await import('./cli-error.ts');
+  const { experimentResultOf } = await import('../results/compare/experiment/experiment-result.ts');
+  const result = experimentResultOf(found.text);
+  if (result === undefined) throw new CliError(`${found.path} is not the result of an experiment that can be read`, 3);
+  if (format !== undefined) throw new CliError('--export is of a run: name one of the experiment, or use --json', 2);
+  if (json === true) process.stdout.write(found.text);
+  else if (html !== undefined) {
+    const { experimentHtml } = await import('../results/html/experiment-html.ts');
+    const { writeOutput } = await import('./write-output.ts');
+    process.stdout.write(`Written to ${await writeOutput('--html', html, experimentHtml(result))}\n`);
+  } else {
+    const { experimentText } = await import('../results/compare/experiment/experiment-text.ts');
+    const colors = (await import('picocolors')).default;
+    process.stdout.write(experimentText(result, { width: outputWidth(), isColored: colors.isColorSupported }));
+  }
+  return true;
 }
 
 async function oneText(found: Awaited<ReturnType<import('../results/run-store.ts').RunStore['find']>>, flags: ReportFlags): Promise<string> {

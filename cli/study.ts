@@ -55,16 +55,17 @@ Exit codes: 0 ok, 2 usage, 3 no block was complete, 130 interrupted.`,
 }
 
 async function study(flags: StudyFlags): Promise<void> {
+  const { checkOutputs, writeOutput } = await import('./write-output.ts');
+  await checkOutputs({ '--out': flags.out });
   const asked = await askedBy(flags);
   const result = await measured(asked);
   const { writeResult } = await import('../results/result-store.ts');
   const { DEFAULT_RUNS_DIRECTORY } = await import('../results/run-store.ts');
   const { studyText } = await import('../results/study/study-text.ts');
-  const { writeFile } = await import('node:fs/promises');
   const { default: colors } = await import('picocolors');
   const path = await writeResult(DEFAULT_RUNS_DIRECTORY, { kind: 'study', id: result.id, result });
   const json = `${JSON.stringify(result, undefined, 1)}\n`;
-  if (flags.out !== undefined) await writeFile(flags.out, json);
+  if (flags.out !== undefined) await writeOutput('--out', flags.out, json);
   process.stdout.write(flags.json === true ? json : `\n${studyText(result, { width: outputWidth(), isColored: colors.isColorSupported })}\nStored in ${path}\n`);
   if (result.endedEarly !== null) process.exitCode = EXIT_INTERRUPTED;
 }

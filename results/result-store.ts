@@ -1,5 +1,6 @@
 /** Results that are no runs, among the runs: one file `<kind>-<id>.json` each, whole or not at all, never overwritten; no run is taken for one. */
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { writeWholeFile } from './whole-file.ts';
 
 /** micro: `headroom bench-micro` · experiment: variants in blocks, compared · search: the highest sustainable rate · study: how far to trust the comparison. */
@@ -15,4 +16,17 @@ export async function writeResult(directory: string, { kind, id, result }: { kin
   const path = join(resolve(directory), `${kind}-${id}.json`);
   await writeWholeFile(path, `${JSON.stringify(result, undefined, 1)}\n`);
   return path;
+}
+
+/** The text of a result by its file or its name in `directory` (`experiment-20260805-123456-k3x9qd`); undefined where the reference names no result of that kind. */
+export async function readResultText(directory: string, kind: ResultKind, reference: string): Promise<{ path: string; text: string } | undefined> {
+  if (!basename(reference).startsWith(`${kind}-`)) return undefined;
+  for (const path of [resolve(reference), join(resolve(directory), `${basename(reference, '.json')}.json`)]) {
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (text !== undefined) return { path, text };
+  }
+  return undefined;
 }

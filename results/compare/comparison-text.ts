@@ -41,7 +41,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
       ['metric', 'baseline', 'candidate', 'change', `${percentText(1 - criteria.alpha)} interval`, 'corrected p', 'verdict'],
       comparison.metrics.map((metric) => [...metricCells(metric), pText(metric.pValueCorrected), metric.verdict.kind]),
     ),
-    inWords(comparison).map((text) => `- ${escaped(text)}`),
+    comparisonWords(comparison).map((text) => `- ${escaped(text)}`),
     notCompared.map(({ metric, reason }) => `- not compared: ${escaped(`${metric}, because ${reason}`)}`),
   ];
   return `${sections.filter((section) => section.length > 0).map((section) => section.join('\n')).join('\n\n')}\n`;
@@ -125,21 +125,21 @@ function verdictPaint({ kind }: Verdict, { colors }: Page): Paint {
   return { worse: colors.red, better: colors.green, equivalent: colors.dim, undecided: colors.yellow }[kind];
 }
 
-function criteriaText({ criteria, isPaired }: Comparison): string {
+export function criteriaText({ criteria, isPaired }: Comparison): string {
   const change = isPaired ? 'Medians of the runs; change: geometric mean over the pairs.' : 'Medians of the runs; change: of the medians.';
   const tested = `p after Holm's correction for ${counted(criteria.testCount, 'test')}.`;
   return `${change} Intervals are bootstrapped over ${isPaired ? 'pairs' : 'runs'}; ${tested} A difference is called when p < ${criteria.alpha} and the whole interval lies beyond ${marginText(criteria)}.`;
 }
 
 function wordsText(comparison: Comparison, page: Page): string[] {
-  const words = inWords(comparison);
+  const words = comparisonWords(comparison);
   if (words.length === 0) return [];
   const note = comparison.metrics.some(({ verdict }) => verdict.kind === 'undecided') ? sentence(page, RUNS_NOTE, { paint: page.colors.dim }) : [];
   return [...heading(page, 'In words'), ...words.flatMap((text) => sentence(page, text, { hanging: 2 })), ...note];
 }
 
 /** One sentence a verdict, the worse ones first; metrics of which the same is to be said share it. */
-function inWords(comparison: Comparison): string[] {
+export function comparisonWords(comparison: Comparison): string[] {
   const labelsBySentence = new Map<string, string[]>();
   for (const kind of KINDS) {
     for (const metric of comparison.metrics.filter(({ verdict }) => verdict.kind === kind)) {

@@ -28,7 +28,17 @@ export function embeddedRun(run: Run): EmbeddedRun {
     leftOut.push(name);
     text = scriptJson({ ...run, measured });
   }
-  return { element: html`<script type="application/json" id="run">${trusted(text)}</script>`, leftOut, byteCount: Buffer.byteLength(text) };
+  return { element: jsonElement('run', text), leftOut, byteCount: Buffer.byteLength(text) };
+}
+
+/** `text` is of scriptJson. */
+function jsonElement(id: string, text: string): Markup {
+  return html`<script type="application/json" id="${id}">${trusted(text)}</script>`;
+}
+
+/** Any other result, whole. */
+export function embeddedJson(id: string, value: unknown): Markup {
+  return jsonElement(id, scriptJson(value));
 }
 
 /** JSON without `<`, the beginning of everything that a script element reacts to: `</script`, `<script`, `<!--`. */

@@ -1,13 +1,12 @@
 /**
- * The report of one run as one HTML file that needs nothing else: no network, no font, no library. Pure: the same record gives the same page.
- * The sections follow the report in the terminal; the whole record stands in it as JSON. Only the one script that is named by its hash may run.
+ * The report of one run as a page. Pure: the same record gives the same page. The sections follow the report in the terminal; the whole record
+ * stands in it as JSON.
  */
-import { createHash } from 'node:crypto';
 import type { Run } from '../run.ts';
 import { decimalBytesText } from '../render/number-text.ts';
 import { embeddedRun } from './embedded-run.ts';
-import { HOVER_SCRIPT } from './hover-script.ts';
-import { html, note, section, trusted, type Markup } from './markup.ts';
+import { html, note, section, type Markup } from './markup.ts';
+import { pageHtml } from './page-shell.ts';
 import { configurationSection, environmentSection } from './section/setup-section.ts';
 import { errorsSection, throughputSection } from './section/throughput-section.ts';
 import { eventsSection } from './section/events-section.ts';
@@ -18,7 +17,6 @@ import { partitionsSection } from './section/partitions-section.ts';
 import { planSection } from './section/plan-section.ts';
 import { secondsSection } from './section/seconds-section.ts';
 import { verificationSection } from './section/verification-section.ts';
-import { styleSheet } from './style.ts';
 
 export function runHtml(run: Run): string {
   const embedded = embeddedRun(run);
@@ -38,35 +36,7 @@ export function runHtml(run: Run): string {
     ['configuration', 'Configuration', configurationSection(run)],
     ['data', 'Data', dataSection(embedded)],
   ];
-  const present = sections.filter(([, , content]) => content !== null);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="generator" content="headroom ${run.headroom.version}">
-<link rel="icon" href="data:,">
-<title>${run.configuration.name} · headroom run ${run.id}</title>
-<style>${trusted(styleSheet())}</style>
-</head>
-<body>
-<main>
-${headlineSection(run)}
-<nav aria-label="Sections">${present.map(([id, name]) => html`<a href="#${id}">${name}</a> `)}</nav>
-${present.map(([, , content]) => content)}
-</main>
-${embedded.element}
-<script>${trusted(HOVER_SCRIPT)}</script>
-</body>
-</html>
-`.text;
-}
-
-/** Nothing is fetched, and no script runs but the page's own. */
-function contentPolicy(): string {
-  const hash = createHash('sha256').update(HOVER_SCRIPT).digest('base64');
-  return `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  return pageHtml({ title: `${run.configuration.name} · headroom run ${run.id}`, header: headlineSection(run), sections, embedded: embedded.element });
 }
 
 function dataSection({ leftOut, byteCount }: ReturnType<typeof embeddedRun>): Markup {

@@ -76,6 +76,21 @@ output.live{color:var(--ink)}
 .heat-key i{display:inline-block;width:14px;height:10px;background:currentColor;margin-right:5px}
 .scroll+.chart,.scroll+p{margin-top:18px}
 .lanes{margin-bottom:34px}
+.strip{position:relative;display:inline-block;width:190px;height:14px;vertical-align:middle}
+.strip i,.pareto i{position:absolute;display:block}
+.strip .margin{top:0;bottom:0;background:var(--faint)}
+.strip .zero{left:50%;top:0;bottom:0;border-left:1px solid var(--rule)}
+.strip .range{top:6px;height:2px;background:currentColor;min-width:2px}
+.strip .dot{top:3px;width:8px;height:8px;margin-left:-4px;border-radius:50%;background:currentColor}
+.strip-head{display:flex;justify-content:space-between;width:190px}
+.pareto .line{left:0;right:0;border-top:1px solid var(--rule)}
+.pareto .whisker{height:0;border-top:1px solid currentColor}
+.pareto .whisker.up{width:0;border-top:0;border-left:1px solid currentColor}
+.pareto .mark{width:11px;height:11px;margin:-5.5px 0 0 -5.5px;border-radius:50%;border:2px solid currentColor;background:var(--ground)}
+.pareto .mark.front{background:currentColor}
+.pareto .name{transform:translateY(-50%);font-weight:600}
+.pareto .name.after{margin-left:12px}
+.pareto .name.before{transform:translate(-100%,-50%);margin-left:-12px}
 .plot{position:relative;margin:8px 8px 22px 52px;touch-action:pan-y}
 .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible;display:block}
 .plot path{fill:none;vector-effect:non-scaling-stroke;stroke:currentColor;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
