@@ -6,7 +6,7 @@ import { counted, durationText } from '../render/number-text.ts';
 import { DASH } from '../render/page.ts';
 import { paretoPlot } from './chart/pareto-plot.ts';
 import { embeddedJson } from './embedded-run.ts';
-import { dataTable, details, html, note, section, type Content, type Markup, type TableColumn } from './markup.ts';
+import { dataTable, definitions, details, html, note, section, type Content, type Markup, type TableColumn } from './markup.ts';
 import { pageHtml } from './page-shell.ts';
 import { differencesTable, metricsTable } from './section/verdict-section.ts';
 
@@ -47,16 +47,15 @@ ${endedEarly === null ? null : html`<p class="alarm">${endedEarly}</p>`}
 
 function variantsSection(result: ExperimentResult): Markup {
   const { variants, baseline, recommendation } = result;
-  const columns: TableColumn[] = [{ head: 'variant' }, { head: 'runs', isNumber: true }, ...COLUMNS.map(({ head }) => ({ head, isNumber: true })), { head: 'acknowledged means' }];
+  const columns: TableColumn[] = [{ head: 'variant' }, { head: 'runs', isNumber: true }, ...COLUMNS.map(({ head }) => ({ head, isNumber: true }))];
   const rows = variants.map((variant): Content[] => {
-    const { name, runs, figures, durability } = variant;
+    const { name, runs, figures } = variant;
     const complete = runs.filter(({ status }) => status === 'complete').length;
     const remarks = [...(name === baseline ? ['baseline'] : []), ...(recommendation.front.includes(name) ? ['on the front'] : [])];
     return [
       html`<b>${name}</b>${remarks.length === 0 ? null : html` <span class="unit">${remarks.join(', ')}</span>`}`,
       complete === runs.length ? String(complete) : html`<span class="warn">${complete} of ${runs.length}</span>`,
       ...COLUMNS.map(({ metric }) => spreadMarkup(figures[metric], `variants.${variants.indexOf(variant)}.figures.${metric}.median`)),
-      durability.words,
     ];
   });
   return section(
@@ -64,6 +63,8 @@ function variantsSection(result: ExperimentResult): Markup {
     paretoPlot(result),
     dataTable({ label: 'Figures of each variant', columns, rows }),
     note('Publish latency counts from the moment a record was due. Bytes as on the wire and in the log. CPU: seconds a million records, of all brokers, and of the client that makes the load.'),
+    html`<h3>Acknowledged means</h3>`,
+    definitions([...Map.groupBy(variants, ({ durability }) => durability.words)].map(([words, own]) => [own.length === variants.length ? 'all' : own.map(({ name }) => name).join(', '), words])),
     recommendation.excluded.map(({ variant, reason }) => html`<p class="warn">${variant} takes no part in the recommendation: ${reason}</p>`),
   );
 }

@@ -35,6 +35,13 @@ it.each([
   ['a search in a closed loop', ['bench', '--rate', 'max', '--closed-loop'], /--rate max[\s\S]*--closed-loop|--closed-loop[\s\S]*--rate max/],
   ['a search with a fault', ['bench', '--rate', 'max', '--kill-broker', '2'], /--kill-broker/],
   ['a search without the time for it', ['bench', '--rate', 'max', '--budget', '20s'], /--budget[\s\S]*at least/],
+  ['a page that could not be written in the end', ['bench', '--html', '/no/such/directory/run.html'], /--html \/no\/such\/directory\/run\.html cannot be written: its directory does not exist/],
+  ['a result that would be written over a directory', ['bench', 'acks', '--out', '/tmp'], /--out \/tmp cannot be written: it is a directory/],
+  ['a form that is no form', ['report', '--export', 'xml'], /--export "xml" is none of csv, hgrm, omb/],
+  ['two forms at once', ['report', '--json', '--html', 'x.html'], /--json and --html: choose one/],
+  ['a histogram without its form', ['report', '--histogram', 'publish'], /--export hgrm/],
+  ['too few repeats for a study', ['study', '--repeats', '5'], /--repeats with 6/],
+  ['a metric that a study does not know', ['study', '--metrics', 'cpu.broker'], /the nearest known is cpu\.brokers/],
   ['a file that is not there', ['size', 'no-such.yaml'], /no-such\.yaml/],
 ])('says what is wrong with %s, and ends with 2', (_what, words, message) => {
   const { code, out, err } = headroom(...words);

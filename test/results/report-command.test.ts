@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunStore, serializeRun } from '../../results/run-store.ts';
+import { writeResult } from '../../results/result-store.ts';
+import { resultOf } from './compare/experiment/experiment-runs.ts';
 import { sampleRun } from './sample-run.ts';
 import { PLAIN_ENVIRONMENT } from '../plain-environment.ts';
 
@@ -37,6 +40,34 @@ describe('headroom report', () => {
 
   it('prints a named run as it is stored with --json', () => {
     expect(report('20260804', '--json')).toEqual({ exitCode: 0, stdout: serializeRun(sampleRun({ id: '20260804-100000-aaaaaa', seed: 4 })), stderr: '' });
+  });
+
+  it('writes the page with --html, and says where', () => {
+    const file = join(directory, 'page.html');
+    const { exitCode, stdout } = report('20260804', '--html', file);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `Written to ${file}\n` });
+    expect(readFileSync(file, 'utf8')).toContain('20260804-100000-aaaaaa');
+  });
+
+  it.each([
+    ['csv', /^second,isMeasured,/],
+    ['hgrm', /^ +Value +Percentile/],
+    ['omb', /^\{\n {2}"workload": "clickstream"/],
+  ])('exports %s', (format, beginning) => {
+    expect(report('20260804', '--export', format)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(beginning), stderr: '' });
+  });
+
+  it('names the histograms of the run when it is asked for another', () => {
+    const { exitCode, stderr } = report('20260804', '--export', 'hgrm', '--histogram', 'p99');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('publish, schedule-delay, batching, request, end-to-end:realtime, end-to-end:sink');
+  });
+
+  it('prints a stored experiment, and says when a file is none', async () => {
+    await writeResult(directory, { kind: 'experiment', id: 'whole', result: resultOf([{ name: 'all', p50Us: 9000 }, { name: 'one', p50Us: 5000 }]) });
+    await writeFile(join(directory, 'experiment-cut.json'), '{"schemaVersion":');
+    expect(report('experiment-whole')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Recommendation') });
+    expect(report('experiment-cut')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('experiment-cut.json') });
   });
 
   it('lists all, damaged ones included', () => {
