@@ -3,12 +3,7 @@
  * (26 % each). Bucket n holds [10^(n/10), 10^((n+1)/10)) microseconds; bucket 0 also what is below one.
  */
 import type { LatencyHistogram } from './histogram.ts';
-
-export interface LatencyBuckets {
-  /** Number of the first bucket in `counts`; those before and behind hold nothing. */
-  readonly first: number;
-  readonly counts: readonly number[];
-}
+import type { LatencyBuckets } from './run.ts';
 
 const PER_DECADE = 10;
 

@@ -3,7 +3,6 @@
  * `null` always means "not measured" or "does not apply", never zero. Times named `...Ms` and `second` count from the start of the load;
  * the measured window is [measureStartSecond, measureEndSecond). Change a field's meaning: raise RUN_SCHEMA_VERSION and convert old files in load-run.ts.
  */
-import type { LatencyBuckets } from './latency-buckets.ts';
 import type { PlanRecord } from './plan-record.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -238,6 +237,13 @@ export interface ErrorCounts {
   readonly retriesByError: Readonly<Record<string, number>>;
   /** Times that the producer's buffer.memory was full. */
   readonly bufferFullCount: number;
+}
+
+/** Counts by latency, ten buckets to a decade; see latency-buckets.ts for where each begins. */
+export interface LatencyBuckets {
+  /** Number of the first bucket in `counts`; those before and behind hold nothing. */
+  readonly first: number;
+  readonly counts: readonly number[];
 }
 
 export interface SecondRecord {
