@@ -2,9 +2,9 @@
 import { Command } from 'commander';
 import type { Comparison, RunRefusal } from '../results/compare/comparison.ts';
 import type { CompareOptions } from '../results/compare/compare-runs.ts';
-import type { RunStore } from '../results/run-store.ts';
 import type { Run } from '../results/run.ts';
 import { CliError } from './cli-error.ts';
+import { findRuns, listed } from './find-runs.ts';
 import { outputWidth } from './output-width.ts';
 import { checkOutputs, writeOutput } from './write-output.ts';
 
@@ -26,7 +26,7 @@ const EXIT_REGRESSION = 1;
 export function compareCommand(): Command {
   return new Command('compare')
     .description('compare two sets of stored runs: change, interval and verdict for each metric')
-    .argument('<baseline>', 'runs joined by commas (ids, their beginnings or ends, files), or the name that runs were given')
+    .argument('<baseline>', 'runs joined by commas (ids, their beginnings or ends, files), the name that runs were given, or @BASELINE')
     .argument('<candidate>', 'the same; 4 runs a side are the least for a verdict, 6 to 10 give one')
     .option('--min-difference <percent>', 'smallest difference that matters', '5')
     .option('--alpha <probability>', 'chance of a false call that is accepted, over all metrics', '0.05')
@@ -45,6 +45,7 @@ Examples:
   $ headroom compare zstd lz4                                     all runs named zstd against all named lz4
   $ headroom compare a1,a2,a3,a4,a5,a6 b1,b2,b3,b4,b5,b6 --paired  measured in alternation, a1 beside b1
   $ headroom compare main branch --fail-on-regression --min-difference 3
+  $ headroom compare @main branch --fail-on-regression             against the baseline that is named main
   $ headroom compare main branch --metrics publish.p99,cpu.brokers
 
 Exit codes: 0 ok, 1 a metric is worse (with --fail-on-regression), 2 usage, no such run, or runs that must not be compared,
@@ -65,7 +66,7 @@ async function compare(baseline: string, candidate: string, flags: CompareFlags)
   };
   const { RunStore } = await import('../results/run-store.ts');
   const store = flags.runsDir === undefined ? new RunStore() : new RunStore(flags.runsDir);
-  const comparison = await compared(await runsOf(store, baseline), await runsOf(store, candidate), options);
+  const comparison = await compared(await findRuns(store, baseline), await findRuns(store, candidate), options);
   process.stdout.write(await textOf(comparison, flags));
   if (flags.html !== undefined) {
     const { comparisonHtml } = await import('../results/html/comparison-html.ts');
@@ -96,41 +97,10 @@ async function textOf(comparison: Comparison, flags: CompareFlags): Promise<stri
   return comparisonText(comparison, { width: outputWidth(), isColored: colors.isColorSupported });
 }
 
-async function runsOf(store: RunStore, references: string): Promise<Run[]> {
-  const runs: Run[] = [];
-  for (const reference of listed(references)) runs.push(...(await runsFor(store, reference)));
-  if (runs.length === 0) throw new CliError(`"${references}" names no run`, 2);
-  return runs;
-}
-
-/** One run by its id or file, or all of a name, the oldest first. */
-async function runsFor(store: RunStore, reference: string): Promise<Run[]> {
-  try {
-    const found = await store.find(reference).catch((error: NodeJS.ErrnoException) => {
-      // A folder may be called like the runs.
-      if (error.code === 'EISDIR') return { kind: 'missing', reason: `"${reference}" is a directory` } as const;
-      throw error;
-    });
-    if (found.kind === 'run') return [found.run];
-    if (found.kind === 'damaged') throw new CliError(`${found.path} is not a run that can be read:\n${found.problems.map((problem) => `  ${problem}`).join('\n')}`, 3);
-    const named = (await store.list()).flatMap((stored) => (stored.kind === 'run' && stored.run.configuration.name === reference ? [stored.run] : []));
-    if (named.length > 0) return named.toReversed();
-    throw new CliError(`${found.reason}, and no run has that name\n  See headroom report --list.`, 2);
-  } catch (error) {
-    const { code, path = store.directory } = error as NodeJS.ErrnoException;
-    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
-    throw new CliError(`cannot read ${path}: ${(error as Error).message}`, 3, error);
-  }
-}
-
 function refusalText(refusals: readonly RunRefusal[]): string {
   const lines = refusals.map(({ side, runId, code, reason }) => `  ${side} ${runId}: ${code}: ${reason}`);
   const wayOut = refusals.every(({ canBeAllowed }) => canBeAllowed) ? 'leave them out, or compare them anyway with --allow-invalid' : 'leave them out';
   return `these runs must not be compared:\n${lines.join('\n')}\n  Way out: ${wayOut}.`;
-}
-
-function listed(text: string): string[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
 }
 
 /** Above 0 and below `limit`. */

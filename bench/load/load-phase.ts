@@ -6,7 +6,8 @@ import { extname } from 'node:path';
 import { minInsyncReplicas, type BenchOptions, type GroupOptions } from '../bench-options.ts';
 import { ExperimentError } from '../experiment-error.ts';
 import type { LoadOutcome } from '../experiment-outcome.ts';
-import { HistogramSeries } from '../latency/histogram-series.ts';
+import type { HistogramSeries } from '../latency/histogram-series.ts';
+import { publishSeries, windowSeries } from '../latency/run-series.ts';
 import type { OnProgress, RunPhase } from '../run-progress.ts';
 import type { BrokerKill, FaultOutcome } from '../target/broker-kill.ts';
 import type { ExperimentTopic } from '../target/experiment-topic.ts';
@@ -57,12 +58,7 @@ export class LoadPhase {
   readonly #groups: GroupMember[];
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #warnings: string[] = [];
-  readonly #latencies = {
-    publish: new HistogramSeries(),
-    scheduleDelay: new HistogramSeries(),
-    batching: new HistogramSeries(),
-    request: new HistogramSeries(),
-  };
+  readonly #latencies: LoadOutcome['latencies'];
   readonly #endToEndByGroup = new Map<string, HistogramSeries>();
   readonly #sampler: UsageSampler;
   #usage: MeasuredUsage | undefined;
@@ -70,6 +66,8 @@ export class LoadPhase {
 
   constructor(options: LoadPhaseOptions) {
     this.#options = options;
+    const window = options.options;
+    this.#latencies = { publish: publishSeries(window), scheduleDelay: windowSeries(window), batching: windowSeries(window), request: windowSeries(window) };
     this.#sampler = new UsageSampler(options.target.brokers);
     this.#groups = options.options.groups.map((group) => this.#openGroup(group));
     this.#loads = Array.from({ length: options.options.workerCount }, (_, worker) => this.#openLoad(worker));
@@ -173,7 +171,7 @@ export class LoadPhase {
       serviceTimeUs: group.serviceTimeUs,
       isStamped,
     };
-    const series = new HistogramSeries();
+    const series = windowSeries(options);
     this.#endToEndByGroup.set(group.name, series);
     const handle = new WorkerHandle(new URL(`../consume/consumer-worker${extname(import.meta.url)}`, import.meta.url), input);
     const member: GroupMember = { group: group.name, handle, consumedRecords: 0, lagRecords: 0 };
@@ -228,7 +226,7 @@ export class LoadPhase {
 
   #lastP99Us(): number | undefined {
     const second = this.#latencies.publish.seconds().at(-1);
-    return second === undefined ? undefined : this.#latencies.publish.at(second)?.getValueAtPercentile(99);
+    return second === undefined ? undefined : (this.#latencies.publish.at(second)?.p99Us ?? undefined);
   }
 
   #enter(phase: RunPhase): void {

@@ -1,6 +1,4 @@
 /** From the parts of an outcome to the measured half of the stored run: sums, merged histograms, seconds. Nothing is estimated here. */
-import { LatencyHistogram } from '../../results/histogram.ts';
-import { latencyBuckets } from '../../results/latency-buckets.ts';
 import type { BrokerUsageRecord, ErrorCounts, GeneratorUsage, HistogramRecord, Measured, RunEvent, SecondRecord, Throughput } from '../../results/run.ts';
 import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
@@ -82,10 +80,7 @@ function secondRecords({ loads, groups, latencies: { publish }, options }: Exper
   const length = Math.max(0, ...columns.map((column) => column.length), ...publish.seconds().map((second) => second + 1));
   const at = (column: readonly number[], second: number): number => column[second] ?? 0;
   return Array.from({ length }, (_, second): SecondRecord => {
-    const histogram = publish.at(second);
-    const latencies = histogram === undefined || histogram.totalCount === 0 ? undefined : LatencyHistogram.of(histogram, { meanUs: histogram.mean, overflowCount: 0 });
-    const latency = latencies?.summary();
-    const publishBuckets = latencies === undefined ? undefined : latencyBuckets(latencies);
+    const latency = publish.at(second);
     return {
       second,
       acknowledgedRecords: loads.reduce((total, load) => total + at(load.acknowledgedRecordsBySecond, second), 0),
@@ -94,7 +89,7 @@ function secondRecords({ loads, groups, latencies: { publish }, options }: Exper
       p50Us: latency?.p50Us ?? null,
       p99Us: latency?.p99Us ?? null,
       maxUs: latency?.maxUs ?? null,
-      ...(publishBuckets === undefined ? {} : { publishBuckets }),
+      ...(latency?.publishBuckets === undefined ? {} : { publishBuckets: latency.publishBuckets }),
       consumedRecordsByGroup: byGroup(options.groups, groups.map(({ consumedRecordsBySecond }) => at(consumedRecordsBySecond, second))),
       lagRecordsByGroup: byGroup(options.groups, groups.map(({ lagRecordsBySecond }) => at(lagRecordsBySecond, second))),
     };

@@ -7,7 +7,7 @@ import { histogramOf, latencies, lehmer } from './sample-run.ts';
 const RESOLUTION = 1.001;
 
 describe('LatencyHistogram', () => {
-  it('gives percentiles within a thousandth of the exact nearest rank', () => {
+  it('T18: gives percentiles within a thousandth of the exact nearest rank', () => {
     for (const seed of [1, 2, 3]) {
       const samples = latencies({ seed, count: 20_011, medianUs: 900 * seed, sigma: 0.9 });
       const histogram = new LatencyHistogram();
@@ -31,7 +31,7 @@ describe('LatencyHistogram', () => {
     expect(LatencyHistogram.fromRecord(throughJson).toRecord()).toEqual(record);
   });
 
-  it('merges to what one histogram of all samples would hold, stored forms included', () => {
+  it('T12: merges to what one histogram of all samples would hold, stored forms included', () => {
     const parts = [1, 2, 3].map((seed) => latencies({ seed, count: 3000, medianUs: 10 ** (seed + 1), sigma: 0.4 }));
     const merged = LatencyHistogram.merge(parts.map((part) => LatencyHistogram.fromRecord(histogramOf(part))));
     const whole = LatencyHistogram.fromRecord(histogramOf(parts.flat()));
@@ -42,13 +42,13 @@ describe('LatencyHistogram', () => {
     expect(merged.toRecord().hdrBase64).toBe(whole.toRecord().hdrBase64);
   });
 
-  it('counts samples above its range without clipping them', () => {
+  it('T14: counts samples above its range without clipping them', () => {
     const histogram = new LatencyHistogram();
     for (const latencyUs of [10, 20, 30, LATENCY_US_MAX * 2]) histogram.record(latencyUs);
     expect(histogram.summary()).toMatchObject({ count: 4, overflowCount: 1, p50Us: 20, p99Us: null, maxUs: null });
   });
 
-  it('without a sample knows no latency', () => {
+  it('T17: without a sample knows no latency', () => {
     const empty = LatencyHistogram.merge([new LatencyHistogram(), LatencyHistogram.fromRecord(histogramOf([]))]);
     expect(empty.summary()).toMatchObject({ count: 0, meanUs: null, minUs: null, p50Us: null, p9999Us: null, maxUs: null });
   });

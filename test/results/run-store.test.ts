@@ -29,7 +29,7 @@ describe('RunStore', () => {
     }
   });
 
-  it('lets one of two writers of the same id win, whole, and tells the other', async () => {
+  it('T8: lets one of two writers of the same id win, whole, and tells the other', async () => {
     const runs = Array.from({ length: 8 }, (_, seed) => sampleRun({ seed }));
     const outcomes = await Promise.allSettled(runs.map((run) => new RunStore(directory).write(run)));
     const winners = outcomes.flatMap(({ status }, at) => (status === 'fulfilled' ? [at] : []));

@@ -64,7 +64,7 @@ function expectClean(run: Run): void {
 }
 
 describe('headroom bench', () => {
-  it('measures, verifies and stores the main job, and headroom report prints it again', async () => {
+  it('T26: measures, verifies and stores the main job, and headroom report prints it again', async () => {
     const data = join(directory, 'data');
     const run = runOf(await headroom(['bench', ...SHORT, '--json', '--data-dir', data]));
     expectClean(run);
@@ -116,7 +116,7 @@ describe('headroom bench', () => {
     expect(run.measured.throughput.compressionRatio).toBeGreaterThan(1.5);
   });
 
-  it('ended early by Ctrl-C keeps what was measured, marked partial, and leaves no process and no directory', async () => {
+  it('T28: ended early by Ctrl-C keeps what was measured, marked partial, and leaves no process and no directory', async () => {
     const temporary = join(directory, 'tmp');
     mkdirSync(temporary);
     let brokers: number[] = [];

@@ -63,7 +63,7 @@ it('runs every variant in every block, stores each run with its place, and gives
   expect(stderr).toMatch(/block 2 of 2, run 4 of 4/);
 });
 
-it('ends with 1 when a threshold fails, after all runs', async () => {
+it('T6: ends with 1 when a threshold fails, after all runs', async () => {
   const { code, stdout, stderr } = await headroom(['bench', 'failing.yaml']);
   expect(code, stderr).toBe(1);
   expect(stdout).toMatch(/FAILED +all +records\.lost > 0 +0 records/);

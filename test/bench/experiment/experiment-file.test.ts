@@ -33,7 +33,7 @@ describe('an experiment file', () => {
   });
 });
 
-describe('what is wrong is said with its place', () => {
+describe('T7: what is wrong is said with its place', () => {
   it.each([
     ['an unknown key', 'name: a\nrepeat: 4\n', /^2:1: repeat: unknown setting; did you mean repeats\?/],
     ['an unknown setting of base', 'name: a\nbase:\n  load:\n    rat: 5k/s\n', /^4:5: rat: unknown setting in base\.load; did you mean rate\?/],

@@ -9,7 +9,7 @@ import { createSchedule } from '../../../bench/load/schedule.ts';
 import { Xoshiro128 } from '../../../bench/workload/xoshiro128.ts';
 
 describe('schedule', () => {
-  it('workers at a constant rate interleave to the whole rate without an error that adds up', () => {
+  it('T11: workers at a constant rate interleave to the whole rate without an error that adds up', () => {
     const due = [0, 1, 2].flatMap((worker) => {
       const schedule = createSchedule({ arrivals: 'constant', ratePerSecond: 30_000, worker, workerCount: 3, seed: 1 });
       const times: number[] = [];
@@ -72,7 +72,7 @@ describe('pacer', () => {
     expect(sent.every(({ dueUs, lateUs }, n) => Math.abs(dueUs - n * 100) < 1e-6 && lateUs >= 0)).toBe(true);
   });
 
-  it('a target that freezes for 100 ms shows in all records that were due meanwhile, falling linearly', async () => {
+  it('T2: a target that freezes for 100 ms shows in all records that were due meanwhile, falling linearly', async () => {
     const sent = await runOpen(100_000);
     expect(sent.length).toBe(2000);
     const during = sent.filter(({ dueUs }) => dueUs >= 50_000 && dueUs < 150_000);
@@ -126,7 +126,7 @@ describe('latencies', () => {
     }
   });
 
-  it('zero and negative count as zero, and values above the range are counted as such', () => {
+  it('T1: zero and negative count as zero, and values above the range are counted as such', () => {
     const counts = new LatencyCounts();
     counts.record(0);
     counts.record(-3);

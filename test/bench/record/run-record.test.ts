@@ -36,6 +36,14 @@ describe('the stored run', () => {
     expect(brokers.map(({ brokerId, isController, cpuCoresMean }) => [brokerId, isController, cpuCoresMean.toFixed(2)])).toEqual([[1, true, '0.10'], [2, false, '0.20'], [3, false, '0.30']]);
   });
 
+  it('T25: publish latency has a histogram of its own, and is no sum of the percentiles of its parts', () => {
+    const { publish, scheduleDelay, batching, request } = measuredRecord(sampleOutcome()).latency;
+    const parts = [scheduleDelay, batching, request].map(({ summary }) => summary.p99Us as number);
+    expect(parts.reduce((sum, p99Us) => sum + p99Us, 0)).toBeLessThan(9200);
+    expect(publish.summary.p99Us).toBeGreaterThanOrEqual(10_000);
+    expect(publish.summary.count).toBe(scheduleDelay.summary.count);
+  });
+
   it('tells the largest lag of the measured window, and the last one there was', () => {
     const [group] = measuredRecord(sampleOutcome()).groups;
     expect(group).toMatchObject({ name: 'readers', lagRecordsMax: 30, lagRecordsFinal: 0, recordsPerSecond: RECORDS_PER_SECOND, serviceRatePerMember: { perSecond: RECORDS_PER_SECOND / 0.1 } });

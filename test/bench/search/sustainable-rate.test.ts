@@ -71,7 +71,7 @@ function runOf({ capacity, spread, ceiling, tiresBy = 1 }: Target, { ratePerSeco
 const STEADY: Target = { capacity: 80_000, spread: 0.02, ceiling: 130_000 };
 
 describe('searchSustainableRate', () => {
-  it('finds the rate that nine of ten runs hold, confirms it with a longer fresh run, and draws the curve below it', async () => {
+  it('T5: finds the rate that nine of ten runs hold, confirms it with a longer fresh run, and draws the curve below it', async () => {
     const { outcome, requests } = await search(STEADY, { budgetSeconds: 900 });
     expect(outcome.end).toEqual({ kind: 'precise' });
     expect(outcome.sustained?.ratePerSecond).toBeGreaterThan(70_000);

@@ -190,7 +190,7 @@ describe('the verifier', () => {
     expect(kindsOf(check({ log: [...log, next.batch, old.batch], ledger: [...ledger, next.entry, old.entry] }))).toEqual(['reordered']);
   });
 
-  it('counts what retention deleted and what others wrote, without calling it an anomaly', () => {
+  it('T30: counts what retention deleted and what others wrote, without calling it an anomaly', () => {
     expect(check({ log: log.slice(4), ledger, logStartOffset: 20 })).toMatchObject({ passed: true, expiredRecords: 20, confirmedRecords: 30 });
     const foreign = buildBatch([{ key: null, value: Buffer.from('x'), timestampMs: 1 }], { baseOffset: 50 });
     expect(check({ log: [...log, foreign], ledger })).toMatchObject({ passed: true, foreignRecords: 1 });

@@ -44,7 +44,7 @@ describe('clickstream', () => {
     expect(hasStamp(text, 0, text.length)).toBe(false);
   });
 
-  it('record n is a function of seed, worker and n, whatever was rendered between', () => {
+  it('T10: record n is a function of seed, worker and n, whatever was rendered between', () => {
     const [a, b] = [1, 1].map((seed) => new ClickstreamSource({ seed, worker: 0, keys: zipfKeys })) as [ClickstreamSource, ClickstreamSource];
     for (let n = 0; n < 1000; n++) take(b, n, TIME_US + n);
     expect(take(a, 77)).toEqual(take(b, 77));

@@ -37,7 +37,7 @@ describe('a metric', () => {
     expect(metricOf(metrics, 'cpu.brokers')).toMatchObject({ ratio: 1, interval: { low: 1, high: 1 }, pValue: 1, pValueCorrected: 1, verdict: { kind: 'equivalent' } });
   });
 
-  it('counts CPU in seconds a million records, of the brokers and of the load workers alone', () => {
+  it('T29: counts CPU in seconds a million records, of the brokers and of the load workers alone', () => {
     const run = exactRun(100);
     const { metrics } = compared([run], [exactRun(100)]);
     const millions = run.measured.throughput.acknowledgedRecords / 1e6;
@@ -46,7 +46,7 @@ describe('a metric', () => {
     expect(metricOf(metrics, 'cpu.load').baseline.median).toBeCloseTo(load / millions, 12);
   });
 
-  it('is left out by name and reason when a run lacks it: closed loops have no latency, external brokers no CPU', () => {
+  it('T16: is left out by name and reason when a run lacks it: closed loops have no latency, external brokers no CPU', () => {
     const closed = compared([{ ...closedLoopRun(), id: 'a' }], [{ ...closedLoopRun(), id: 'b' }]);
     expect(closed.metrics.map(({ id }) => id)).toEqual(['throughput.sent', 'throughput.acknowledged', 'wire.bytesPerRecord', 'cpu.brokers', 'cpu.load']);
     expect(closed.notCompared).toContainEqual({ metric: 'publish.p99', reason: expect.stringMatching(/run a .*closed loop/) });
@@ -178,7 +178,7 @@ describe('runs that must not be compared', () => {
 });
 
 describe('differences', () => {
-  it('list every property that differs under its Kafka name, and where a run has none', () => {
+  it('T21: list every property that differs under its Kafka name, and where a run has none', () => {
     const changes = { acks: '1', 'linger.ms': '99', 'new.property': 'x' };
     const { configurationDifferences, cautions } = compared([exactRun(100), exactRun(100)], [changed(changes), changed(changes)]);
     const { producerProperties } = exactRun(100).configuration;
@@ -243,7 +243,7 @@ describe('cautions', () => {
     expect(outliers[0]?.sentence).toMatch(/baseline run .* publish p50, publish p99.*counted like any other/);
   });
 
-  it('name a run whose window begins with a warm-up', () => {
+  it('T20: name a run whose window begins with a warm-up', () => {
     const run = exactRun(100);
     const [second] = externalRun().measured.seconds as [SecondRecord];
     const seconds = Array.from({ length: 60 }, (_, at) => ({ ...second, second: at, p50Us: (at < 10 ? 500 : 100) + (at % 2) }));
