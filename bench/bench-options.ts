@@ -38,12 +38,12 @@ export interface GroupOptions {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** kill -9 of a broker that leads partitions and is not the controller, and its restart. Seconds after the measured window begins. */
-export interface FaultOptions {
-  readonly kind: 'killBroker';
-  readonly atSeconds: number;
-  readonly restartAfterSeconds: number;
-}
+/** Done to a broker that leads partitions and is not the controller, or to all. `atSeconds` after the measured window begins. */
+export type FaultOptions =
+  /** kill -9 and restart. */
+  | { readonly kind: 'killBroker'; readonly atSeconds: number; readonly restartAfterSeconds: number }
+  /** SIGSTOP and SIGCONT. */
+  | { readonly kind: 'pauseBroker'; readonly atSeconds: number; readonly forSeconds: number; readonly which: 'leader' | 'all' };
 
 export interface BenchOptions {
   readonly name: string;
@@ -88,6 +88,8 @@ export const defaultBenchOptions: BenchOptions = {
   verifies: true,
 };
 
+const FAULT_FLAGS: Readonly<Record<FaultOptions['kind'], string>> = { killBroker: '--kill-broker', pauseBroker: '--pause-broker' };
+
 /** Throws ExperimentError (usage) with the first contradiction and the way out; nothing has been started then. */
 export function checkBenchOptions(options: BenchOptions): void {
   for (const [isWrong, message] of contradictions(options)) {
@@ -111,12 +113,12 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
   if (target.kind === 'embedded') {
     yield [!whole(target.brokerCount, 1, 100), '--brokers must be 1 to 100'];
     yield [topic.replicationFactor > target.brokerCount, `--replication-factor ${topic.replicationFactor} needs as many brokers, --brokers is ${target.brokerCount}`];
-    yield [fault !== undefined && target.brokerCount < 2, '--kill-broker needs at least two brokers'];
+    yield [fault !== undefined && target.brokerCount < 2 && !(fault.kind === 'pauseBroker' && fault.which === 'all'), `${fault === undefined ? '' : FAULT_FLAGS[fault.kind]} needs at least two brokers`];
   } else {
-    yield [fault !== undefined, '--kill-broker works on the embedded cluster only: leave out --bootstrap'];
+    yield [fault !== undefined, `${fault === undefined ? '' : FAULT_FLAGS[fault.kind]} works on the embedded cluster only: leave out --bootstrap`];
   }
   yield [topic.useExisting && topic.name === undefined, '--use-existing needs --topic'];
-  if (fault !== undefined) yield [!(fault.atSeconds >= 0 && fault.atSeconds < options.durationSeconds), `--kill-broker ${fault.atSeconds} lies outside the measured ${options.durationSeconds} s`];
+  if (fault !== undefined) yield [!(fault.atSeconds >= 0 && fault.atSeconds < options.durationSeconds), `${FAULT_FLAGS[fault.kind]} ${fault.atSeconds} lies outside the measured ${options.durationSeconds} s`];
   if (workload.kind !== 'file' && workload.keys.kind !== 'none') yield [!whole(workload.keys.keyCount, 1, KEY_COUNT_MAX), `the number of keys must be 1 to ${KEY_COUNT_MAX}`];
   if (workload.kind !== 'file' && workload.keys.kind === 'hotSet') {
     yield [!whole(workload.keys.hotKeyCount, 1, workload.keys.keyCount), `the number of hot keys must be 1 to the number of keys, ${workload.keys.keyCount}`];

@@ -1,7 +1,7 @@
 /** Everything one run measured, as it came from its parts; run-record.ts turns it into the stored result. */
 import type { Endpoint } from '../engine/environment.ts';
 import type { BenchOptions } from './bench-options.ts';
-import type { FaultOutcome } from './target/broker-kill.ts';
+import type { FaultOutcome } from './target/broker-fault.ts';
 import type { HistogramSeries } from './latency/histogram-series.ts';
 import type { ConsumeResult, LatencyMetric, LoadResult } from './load/load-messages.ts';
 import type { TopologyChange } from './target/topology-watcher.ts';

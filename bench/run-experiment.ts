@@ -16,7 +16,7 @@ import { ExperimentError } from './experiment-error.ts';
 import type { ExperimentOutcome, LoadOutcome, Readiness, TargetFacts } from './experiment-outcome.ts';
 import { LoadPhase } from './load/load-phase.ts';
 import type { OnProgress } from './run-progress.ts';
-import { BrokerKill } from './target/broker-kill.ts';
+import { BrokerFault } from './target/broker-fault.ts';
 import { prepareTopic, type ExperimentTopic } from './target/experiment-topic.ts';
 import { probeReadiness } from './target/readiness.ts';
 import { TopologyWatcher } from './target/topology-watcher.ts';
@@ -88,7 +88,7 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
       await client.refresh([topic.name]);
       return Array.from({ length: topic.partitionCount }, (_, partition) => client.leaderOf(topic.name, partition) ?? -1);
     };
-    return new BrokerKill({ ...clock, fault: options.fault, brokers: target.brokers, leaders, onEvent: (sentence) => onProgress({ kind: 'event', sentence }) });
+    return new BrokerFault({ ...clock, fault: options.fault, brokers: target.brokers, leaders, onEvent: (sentence) => onProgress({ kind: 'event', sentence }) });
   });
   const checked = await verify(run, { target, topic, isStamped, load });
   return { ...load, warnings: [...load.warnings, ...target.failures], options, target: factsOf(target), topic: topic.name, startedAtEpochMs, readiness, ...checked };

@@ -35,6 +35,7 @@ export interface BenchFlags {
   readonly brokers?: string;
   readonly dataDir?: string;
   readonly killBroker?: string;
+  readonly pauseBroker?: string;
   readonly restartAfter?: string;
   readonly workers?: string;
   readonly seed?: string;
@@ -146,6 +147,12 @@ function targetFrom(flags: BenchFlags): BenchOptions['target'] {
 }
 
 function faultFrom(flags: BenchFlags): FaultOptions | undefined {
+  if (flags.pauseBroker !== undefined) {
+    if (flags.killBroker !== undefined) throw usage('--kill-broker and --pause-broker: one fault a run');
+    const [at = '', length = '', which = 'leader', ...rest] = flags.pauseBroker.split(':');
+    if (length === '' || rest.length > 0 || (which !== 'leader' && which !== 'all')) throw usage(`--pause-broker "${flags.pauseBroker}" is not SECONDS:TIME or SECONDS:TIME:all (for example 5:200ms)`);
+    return { kind: 'pauseBroker', atSeconds: seconds('--pause-broker', at), forSeconds: timeOf('--pause-broker', length), which };
+  }
   if (flags.killBroker === undefined) {
     if (flags.restartAfter !== undefined) throw usage('--restart-after needs --kill-broker');
     return undefined;
@@ -181,6 +188,13 @@ function seconds(flag: string, text: string): number {
   const match = /^(\d+)(s|m)?$/.exec(text);
   if (match === null) throw usage(`${flag} "${text}" is not a whole number of seconds (for example 20, 20s or 2m)`);
   return Number(match[1]) * (match[2] === 'm' ? 60 : 1);
+}
+
+/** `200ms`, `1.5s`. */
+function timeOf(flag: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text);
+  if (match === null || Number(match[1]) === 0) throw usage(`${flag}: "${text}" is not a time (for example 200ms or 2s)`);
+  return Number(match[1]) * (match[2] === 'ms' ? 1e-3 : 1);
 }
 
 /** `100000`, `100k`, `1.5m`. */

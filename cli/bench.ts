@@ -103,6 +103,7 @@ function addTargetOptions(command: Command): void {
     .option('--data-dir <directory>', 'where embedded brokers keep their logs; kept after the run (a temporary one, removed)')
     .option('--broker-property <name=value...>', 'a setting of the embedded brokers, by Kafka\'s name')
     .option('--kill-broker <seconds>', 'kill -9 a leading broker so long after the measured window begins')
+    .option('--pause-broker <at:time>', 'stop a leading broker for a time and let it go on (SIGSTOP, SIGCONT): 5:200ms; all of them: 5:200ms:all')
     .option('--restart-after <seconds>', 'restart it so long after the kill (5)');
 }
 

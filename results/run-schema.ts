@@ -86,13 +86,20 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
     }),
     z.object({ kind: z.literal('external'), bootstrap: z.string(), brokerVersions: z.array(z.string()) }),
   ]),
-  fault: z.object({ kind: z.literal('killBroker'), atSeconds: amount, restartAfterSeconds: amount }).nullable(),
+  fault: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('killBroker'), atSeconds: amount, restartAfterSeconds: amount }),
+      z.object({ kind: z.literal('pauseBroker'), atSeconds: amount, forSeconds: amount, which: z.enum(['leader', 'all']) }),
+    ])
+    .nullable(),
   verifies: z.boolean(),
 });
 
 const atMs = z.number();
 const event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('brokerKilled'), atMs, brokerId: z.number(), signal: z.string(), ledPartitions: z.array(count) }),
+  z.object({ kind: z.literal('brokerPaused'), atMs, brokerId: z.number(), ledPartitions: z.array(count) }),
+  z.object({ kind: z.literal('brokerResumed'), atMs, brokerId: z.number() }),
   z.object({ kind: z.literal('brokerRestarted'), atMs, brokerId: z.number(), tookMs: amount }),
   z.object({ kind: z.literal('isrChange'), atMs, topic: z.string(), partition: count, isr: z.array(z.number()) }),
   z.object({ kind: z.literal('leaderChange'), atMs, topic: z.string(), partition: count, leader: z.number().nullable() }),

@@ -140,12 +140,10 @@ export type TargetConfiguration =
     }
   | { readonly kind: 'external'; readonly bootstrap: string; readonly brokerVersions: readonly string[] };
 
-export interface FaultConfiguration {
-  readonly kind: 'killBroker';
-  /** After the measured window begins. */
-  readonly atSeconds: number;
-  readonly restartAfterSeconds: number;
-}
+/** `atSeconds` after the measured window begins. */
+export type FaultConfiguration =
+  | { readonly kind: 'killBroker'; readonly atSeconds: number; readonly restartAfterSeconds: number }
+  | { readonly kind: 'pauseBroker'; readonly atSeconds: number; readonly forSeconds: number; readonly which: 'leader' | 'all' };
 
 // --- what was measured ---
 
@@ -316,6 +314,8 @@ export interface MeasuredRate {
 export type RunEvent =
   | { readonly kind: 'brokerKilled'; readonly atMs: number; readonly brokerId: number; readonly signal: string; readonly ledPartitions: readonly number[] }
   | { readonly kind: 'brokerRestarted'; readonly atMs: number; readonly brokerId: number; readonly tookMs: number }
+  | { readonly kind: 'brokerPaused'; readonly atMs: number; readonly brokerId: number; readonly ledPartitions: readonly number[] }
+  | { readonly kind: 'brokerResumed'; readonly atMs: number; readonly brokerId: number }
   | { readonly kind: 'isrChange'; readonly atMs: number; readonly topic: string; readonly partition: number; readonly isr: readonly number[] }
   | { readonly kind: 'leaderChange'; readonly atMs: number; readonly topic: string; readonly partition: number; readonly leader: number | null }
   | { readonly kind: 'note'; readonly atMs: number; readonly sentence: string };

@@ -144,7 +144,9 @@ function targetOf({ target = {}, broker = {} }: Settings): TargetOptions {
 
 function faultOf(fault: Settings['fault']): FaultOptions | undefined {
   if (fault === undefined || fault === 'none') return undefined;
-  return { kind: 'killBroker', atSeconds: durationSeconds(fault.killBroker), restartAfterSeconds: durationSeconds(fault.restartAfter ?? '5s') };
+  if ((fault.killBroker === undefined) === (fault.pauseBroker === undefined)) throw new SettingsError('fault: either killBroker or pauseBroker');
+  if (fault.pauseBroker !== undefined) return { kind: 'pauseBroker', atSeconds: durationSeconds(fault.pauseBroker), forSeconds: durationSeconds(fault.pauseFor ?? '1s'), which: fault.pauseWhich ?? 'leader' };
+  return { kind: 'killBroker', atSeconds: durationSeconds(fault.killBroker ?? ''), restartAfterSeconds: durationSeconds(fault.restartAfter ?? '5s') };
 }
 
 function texts(section: string, properties: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -9,7 +9,7 @@ import type { LoadOutcome } from '../experiment-outcome.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
 import { publishSeries, windowSeries } from '../latency/run-series.ts';
 import type { OnProgress, RunPhase } from '../run-progress.ts';
-import type { BrokerKill, FaultOutcome } from '../target/broker-kill.ts';
+import type { BrokerFault, FaultOutcome } from '../target/broker-fault.ts';
 import type { ExperimentTopic } from '../target/experiment-topic.ts';
 import type { Target } from '../target/target.ts';
 import type { TopologyWatcher } from '../target/topology-watcher.ts';
@@ -88,7 +88,7 @@ export class LoadPhase {
   }
 
   /** `createFault`: called with the run's clock; its timers start at once. */
-  async run(createFault: (clock: { nowUs(): number; measureStartUs: number }) => BrokerKill | undefined): Promise<LoadOutcome> {
+  async run(createFault: (clock: { nowUs(): number; measureStartUs: number }) => BrokerFault | undefined): Promise<LoadOutcome> {
     const { options, signal } = this.#options;
     const startMonotonicUs = hostMonotonicUs() + LEAD_US;
     const origin = { startMonotonicUs, startEpochUs: Math.round(startMonotonicUs + wallOffsetUs()) };
@@ -261,7 +261,7 @@ export class LoadPhase {
     return within(Promise.all(done), giveUpMs + STOP_LIMIT_MS, 'the load workers did not end');
   }
 
-  async #finishFault(fault: BrokerKill | undefined): Promise<FaultOutcome | undefined> {
+  async #finishFault(fault: BrokerFault | undefined): Promise<FaultOutcome | undefined> {
     try {
       return await fault?.finish();
     } catch (error) {

@@ -55,9 +55,10 @@ export function momentsOf(events: readonly RunEvent[]): Moment[] {
 export function outagesOf(events: readonly RunEvent[]): Outage[] {
   const ordered = events.toSorted((a, b) => a.atMs - b.atMs);
   return ordered.flatMap((event) => {
-    if (event.kind !== 'brokerKilled') return [];
-    const restarted = ordered.find((other) => other.kind === 'brokerRestarted' && other.brokerId === event.brokerId && other.atMs >= event.atMs);
-    return [{ brokerId: event.brokerId, fromMs: event.atMs, toMs: restarted?.atMs ?? null }];
+    if (event.kind !== 'brokerKilled' && event.kind !== 'brokerPaused') return [];
+    const end = event.kind === 'brokerKilled' ? 'brokerRestarted' : 'brokerResumed';
+    const back = ordered.find((other) => other.kind === end && other.brokerId === event.brokerId && other.atMs >= event.atMs);
+    return [{ brokerId: event.brokerId, fromMs: event.atMs, toMs: back?.atMs ?? null }];
   });
 }
 
@@ -114,6 +115,10 @@ function sentenceOf(event: RunEvent, partitions: readonly number[]): string {
       return `broker ${event.brokerId} killed with ${event.signal}; it led ${partitionsText(event.ledPartitions)}`;
     case 'brokerRestarted':
       return `broker ${event.brokerId} up again, ${latencyText(event.tookMs * 1000)} after its start`;
+    case 'brokerPaused':
+      return `broker ${event.brokerId} paused; it led ${partitionsText(event.ledPartitions)}`;
+    case 'brokerResumed':
+      return `broker ${event.brokerId} goes on`;
     case 'leaderChange':
       return event.leader === null ? `no leader for ${partitionsText(partitions)} of ${event.topic}` : `broker ${event.leader} leads ${partitionsText(partitions)} of ${event.topic}`;
     case 'isrChange':

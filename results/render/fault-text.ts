@@ -1,5 +1,5 @@
 /** What happened to the cluster during the load, moment by moment, how long records went without an acknowledgement, and when all was well again. */
-import type { AcknowledgementGapRecord, Run, RunEvent } from '../run.ts';
+import type { AcknowledgementGapRecord, FaultConfiguration, Run, RunEvent } from '../run.ts';
 import { counted, countText, latencyText } from './number-text.ts';
 import { DASH, heading, sentence, table, type Cell, type Column, type Page } from './page.ts';
 
@@ -16,20 +16,30 @@ const RANGES_SHOWN = 8;
 
 const COLUMNS: readonly Column[] = [
   { head: 'second', align: 'right' },
-  { head: 'since kill', align: 'right' },
+  { head: 'since fault', align: 'right' },
   { head: '', align: 'left', isFlexible: true },
 ];
+
+/** What was done, in words. */
+export function faultWords(fault: FaultConfiguration): string {
+  if (fault.kind === 'killBroker') return `kill -9 of a broker ${fault.atSeconds} s into the measured window, restarted ${fault.restartAfterSeconds} s later`;
+  return `${fault.which === 'all' ? 'all brokers' : 'a leading broker'} paused for ${latencyText(fault.forSeconds * 1e6)}, ${fault.atSeconds} s into the measured window`;
+}
+
+export function isFaultBegin({ kind }: RunEvent): boolean {
+  return kind === 'brokerKilled' || kind === 'brokerPaused';
+}
 
 export function faultText({ measured: { events, acknowledgementGaps }, configuration }: Run, page: Page): string[] {
   if (configuration.fault === null && events.length === 0) return [];
   const ordered = events.toSorted((a, b) => a.atMs - b.atMs);
-  const killedMs = ordered.find(({ kind }) => kind === 'brokerKilled')?.atMs ?? null;
+  const killedMs = ordered.find(isFaultBegin)?.atMs ?? null;
   const moments = momentsOf(ordered);
   const rows = moments.slice(0, MOMENTS_MAX).map((moment): Cell[] => [timeText(moment), sinceText(moment.event.atMs, killedMs), sentenceOf(moment)]);
   const lines = heading(page, configuration.fault === null ? 'Cluster events' : 'Fault', 'times from the start of the load');
   if (rows.length > 0) lines.push(...table(page, COLUMNS, rows));
   if (moments.length > MOMENTS_MAX) lines.push(...sentence(page, `and ${countText(moments.length - MOMENTS_MAX)} more moments, in the stored run`));
-  if (configuration.fault !== null && killedMs === null) lines.push(...sentence(page, 'No broker was killed: the run ended before.', { paint: page.colors.yellow }));
+  if (configuration.fault !== null && killedMs === null) lines.push(...sentence(page, 'Nothing was done to a broker: the run ended before.', { paint: page.colors.yellow }));
   lines.push(...sentence(page, gapText(acknowledgementGaps), { paint: page.colors.bold }));
   if (killedMs !== null) lines.push(...sentence(page, recoveryText(ordered, { killedMs, replicationFactor: configuration.topic.replicationFactor })));
   return lines;
@@ -61,6 +71,10 @@ function sentenceOf({ event, partitions }: Moment): string {
       return `broker ${event.brokerId} killed with ${event.signal}; it led ${event.ledPartitions.length === 0 ? 'no partition' : partitionsText(event.ledPartitions)}`;
     case 'brokerRestarted':
       return `broker ${event.brokerId} up again, ${latencyText(event.tookMs * 1000)} after its start`;
+    case 'brokerPaused':
+      return `broker ${event.brokerId} paused; it led ${event.ledPartitions.length === 0 ? 'no partition' : partitionsText(event.ledPartitions)}`;
+    case 'brokerResumed':
+      return `broker ${event.brokerId} goes on`;
     case 'leaderChange':
       return event.leader === null ? `no leader for ${partitionsText(partitions)} of ${event.topic}` : `broker ${event.leader} leads ${partitionsText(partitions)} of ${event.topic}`;
     case 'isrChange':
@@ -94,7 +108,7 @@ function recoveryText(ordered: readonly RunEvent[], { killedMs, replicationFacto
     else if (shrunk.delete(partition) && shrunk.size === 0) wholeMs = event.atMs;
   }
   const parts = [
-    lastElection === undefined ? 'no new leader was seen' : `the last new leader stood ${latencyText((lastElection.atMs - killedMs) * 1000)} after the kill`,
+    lastElection === undefined ? 'no new leader was seen' : `the last new leader stood ${latencyText((lastElection.atMs - killedMs) * 1000)} after the fault`,
     shrunk.size > 0
       ? `${counted(shrunk.size, 'partition')} still lacked a replica at the end`
       : wholeMs === undefined

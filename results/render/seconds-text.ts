@@ -24,6 +24,8 @@ const ZERO = '_';
 
 const MARKS: readonly { readonly kind: RunEvent['kind']; readonly mark: string; readonly meaning: string }[] = [
   { kind: 'brokerKilled', mark: 'K', meaning: 'broker killed' },
+  { kind: 'brokerPaused', mark: 'P', meaning: 'broker paused' },
+  { kind: 'brokerResumed', mark: 'G', meaning: 'broker goes on' },
   { kind: 'brokerRestarted', mark: 'R', meaning: 'broker restarted' },
   { kind: 'leaderChange', mark: 'L', meaning: 'leader changed' },
   { kind: 'isrChange', mark: 'I', meaning: 'in-sync replicas changed' },

@@ -48,7 +48,10 @@ const target = z.strictObject({
 });
 
 const fault = z.strictObject({
-  killBroker: duration.describe('kill -9 a leading broker so long after the measured window begins'),
+  killBroker: duration.describe('kill -9 a leading broker so long after the measured window begins').exactOptional(),
+  pauseBroker: duration.describe('stop a leading broker (SIGSTOP) so long after the measured window begins, in place of the kill').exactOptional(),
+  pauseFor: duration.describe('let it go on after so long (1s)').exactOptional(),
+  pauseWhich: z.enum(['leader', 'all']).describe('the one that leads most, or all brokers (leader)').exactOptional(),
   restartAfter: duration.describe('restart it so long after the kill (5s)').exactOptional(),
 });
 

@@ -1,5 +1,6 @@
 /** What happened to the cluster during the load: brokers down, replicas and leaders missing over time, and each moment in words. */
 import type { Run } from '../../run.ts';
+import { isFaultBegin } from '../../render/fault-text.ts';
 import { counted, countText, latencyText } from '../../render/number-text.ts';
 import { bandMarkup, round, xLabels, type Band } from '../chart/line-chart.ts';
 import { secondsAxis, type SecondsAxis } from '../chart/seconds-axis.ts';
@@ -15,14 +16,14 @@ export function eventsSection(run: Run): Markup | null {
   if (configuration.fault === null && measured.events.length === 0) return null;
   const axis = secondsAxis(run);
   const moments = momentsOf(measured.events);
-  const killed = measured.events.find(({ kind }) => kind === 'brokerKilled');
-  const columns = [{ head: 'second', isNumber: true }, { head: 'since kill', isNumber: true }, { head: 'what happened' }];
+  const killed = measured.events.find(isFaultBegin);
+  const columns = [{ head: 'second', isNumber: true }, { head: 'since fault', isNumber: true }, { head: 'what happened' }];
   const rows = moments.slice(0, MOMENTS_MAX).map((moment): Content[] => [timeText(moment), sinceText(moment.fromMs, killed?.atMs ?? null), moment.sentence]);
   return section(
     { id: 'events', title: configuration.fault === null ? 'Cluster events' : 'Fault', remark: 'times from the start of the load' },
-    configuration.fault !== null && killed === undefined ? html`<p class="warn">No broker was killed: the run ended before.</p>` : null,
+    configuration.fault !== null && killed === undefined ? html`<p class="warn">Nothing was done to a broker: the run ended before.</p>` : null,
     axis === undefined || measured.events.length === 0 ? null : lanes(run, axis),
-    rows.length === 0 ? null : dataTable({ label: 'Events', columns: killed === undefined ? columns.filter(({ head }) => head !== 'since kill') : columns, rows: killed === undefined ? rows.map(([time, , text]) => [time, text]) : rows }),
+    rows.length === 0 ? null : dataTable({ label: 'Events', columns: killed === undefined ? columns.filter(({ head }) => head !== 'since fault') : columns, rows: killed === undefined ? rows.map(([time, , text]) => [time, text]) : rows }),
     moments.length > MOMENTS_MAX ? note(`and ${countText(moments.length - MOMENTS_MAX)} more moments, in the JSON`) : null,
     html`<p>${gapText(measured.acknowledgementGaps)} ${recoveryText(run, killed?.atMs ?? null)}</p>`,
   );
@@ -34,7 +35,7 @@ function lanes({ measured: { events }, configuration }: Run, axis: SecondsAxis):
   const outages = outagesOf(events).map(({ brokerId, fromMs, toMs }): Band => ({ kind: 'fault', from: fromMs / 1000, to: (toMs ?? endMs) / 1000, label: `broker ${brokerId}` }));
   const changes = events.filter(({ kind }) => kind === 'leaderChange');
   const drawn: Markup[] = [];
-  if (outages.length > 0) drawn.push(lane('brokers down', `${counted(outages.length, 'broker')} killed`, html`${outages.map((band) => bandMarkup(band, axis.scale))}`));
+  if (outages.length > 0) drawn.push(lane('brokers down', counted(outages.length, 'broker'), html`${outages.map((band) => bandMarkup(band, axis.scale))}`));
   drawn.push(...stepLane('partitions short of a replica', shortOfReplica(events, configuration.topic.replicationFactor), axis, endMs));
   drawn.push(...stepLane('partitions without a leader', withoutLeader(events), axis, endMs));
   if (changes.length > 0) {
@@ -82,7 +83,7 @@ function recoveryText({ measured: { events }, configuration }: Run, killedMs: nu
   const restartedMs = events.find(({ kind, atMs }) => kind === 'brokerRestarted' && atMs >= killedMs)?.atMs ?? Number.POSITIVE_INFINITY;
   const elections = events.filter((event) => event.kind === 'leaderChange' && event.leader !== null && event.atMs >= killedMs && event.atMs < restartedMs);
   const lastElectionMs = elections.reduce((latest, { atMs }) => Math.max(latest, atMs), Number.NEGATIVE_INFINITY);
-  const leaderText = elections.length === 0 ? 'no new leader was seen' : `the last new leader stood ${latencyText((lastElectionMs - killedMs) * 1000)} after the kill`;
+  const leaderText = elections.length === 0 ? 'no new leader was seen' : `the last new leader stood ${latencyText((lastElectionMs - killedMs) * 1000)} after the fault`;
   const steps = shortOfReplica(events.filter(({ atMs }) => atMs >= killedMs), configuration.topic.replicationFactor);
   const last = steps.at(-1);
   if (last === undefined) return `Recovery: ${leaderText}; no in-sync set was seen to shrink.`;

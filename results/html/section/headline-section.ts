@@ -1,5 +1,6 @@
 /** What was run and how it ended, the verdict, the numbers that decide, and what casts doubt on them, each with cause, effect and remedy. */
 import type { KeyDistributionRecord, LatencySummary, Run } from '../../run.ts';
+import { faultWords } from '../../render/fault-text.ts';
 import { percentileText } from '../../render/latency-text.ts';
 import { bytesText, counted, countText, durationText, percentText, rateText, significant } from '../../render/number-text.ts';
 import { figure, html, type Content, type Markup } from '../markup.ts';
@@ -53,7 +54,7 @@ function whatText({ configuration: { load, workload, topic, target, groups, dura
   const where = target.kind === 'embedded' ? `${counted(target.brokerCount, 'embedded broker')}, files ${target.files}` : `the cluster at ${target.bootstrap}`;
   const producer = ['acks', 'compression.type', 'linger.ms', 'batch.size'].flatMap((name) => (producerProperties[name] === undefined ? [] : [`${name}=${producerProperties[name]}`]));
   const readers = groups.length === 0 ? 'no consumer group' : groups.map(({ name, memberCount }) => `${name} (${counted(memberCount, 'member')})`).join(', ');
-  const killed = fault === null ? '' : ` A broker is killed ${fault.atSeconds} s into the measured window and restarted ${fault.restartAfterSeconds} s later.`;
+  const killed = fault === null ? '' : ` Fault: ${faultWords(fault)}.`;
   return `${records[0]?.toUpperCase()}${records.slice(1)}, ${rate}, for ${durationText(durationSeconds)} after ${durationText(warmupSeconds)} of warm-up, to ${counted(topic.partitions, 'partition')} with replication factor ${topic.replicationFactor} on ${where}; ${producer.length === 0 ? 'producer defaults' : producer.join(', ')}; read by ${readers}.${killed}`;
 }
 

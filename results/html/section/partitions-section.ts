@@ -12,7 +12,7 @@ const ROWS_ID = 'partition-rows';
 export function partitionsSection({ measured, configuration }: Run): Markup | null {
   const gaps = measured.acknowledgementGaps.toSorted((a, b) => a.partition - b.partition);
   const { topic, workload } = configuration;
-  const killed = new Set(measured.events.flatMap((event) => (event.kind === 'brokerKilled' ? event.ledPartitions : [])));
+  const killed = new Set(measured.events.flatMap((event) => (event.kind === 'brokerKilled' || event.kind === 'brokerPaused' ? event.ledPartitions : [])));
   const keys = workload.kind === 'file' ? (workload.key === null ? 'no keys' : `keyed by ${workload.key}`) : keysText(workload.keys);
   if (gaps.length === 0) return null;
   return section(
@@ -37,7 +37,7 @@ function chart(gaps: readonly AcknowledgementGapRecord[], killed: ReadonlySet<nu
   });
   const median = ordered[Math.floor(ordered.length / 2)] ?? 0;
   const ticks = y.ticks.map(({ value, text }) => html`<span class="y" style="top:${round((1 - y.share(value)) * HEIGHT_PX)}px" aria-hidden="true">${text}</span>`);
-  const red = killed.size === 0 ? null : html` <span class="bad">red: led by the killed broker</span>`;
+  const red = killed.size === 0 ? null : html` <span class="bad">red: led by the broker at fault</span>`;
   return html`<figure class="chart" data-rows="${ROWS_ID}" data-columns="1 2">
 <figcaption><b>Longest wait for an acknowledgement</b> <span class="unit">by partition, while records were waiting</span>${red} <output>median ${latencyText(median * 1000)}, longest ${latencyText(largest * 1000)}</output></figcaption>
 <div class="plot" style="height:${HEIGHT_PX}px"><svg viewBox="0 0 ${WIDTH} ${HEIGHT_PX}" preserveAspectRatio="none" role="img"><title>Longest wait for an acknowledgement, by partition</title><desc>A bar for each of ${counted(gaps.length, 'partition')}, from ${latencyText((ordered[0] ?? 0) * 1000)} to ${latencyText(largest * 1000)}.</desc>
@@ -54,6 +54,6 @@ function table(gaps: readonly AcknowledgementGapRecord[], killed: ReadonlySet<nu
     { head: 'from second', isNumber: true, field: 'startMs' },
     { head: '' },
   ];
-  const rows = gaps.map(({ partition, startMs, durationMs }): Content[] => [String(partition), latencyText(durationMs * 1000), (startMs / 1000).toFixed(2), killed.has(partition) ? 'led by the killed broker' : '']);
+  const rows = gaps.map(({ partition, startMs, durationMs }): Content[] => [String(partition), latencyText(durationMs * 1000), (startMs / 1000).toFixed(2), killed.has(partition) ? 'led by the broker at fault' : '']);
   return dataTable({ label: 'Longest wait of each partition', id: ROWS_ID, columns, rows, xs: gaps.map(({ partition }) => ((partition + 0.5) / (last + 1)) * WIDTH) });
 }
