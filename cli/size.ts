@@ -69,6 +69,7 @@ async function measuredBy(reference: string) {
   if (found.kind === 'missing') throw new CliError(`--from-run ${found.reason}`, 2);
   if (found.kind === 'damaged') throw new CliError(`--from-run: ${found.path} is not a run that can be read: ${found.problems.join('; ')}`, 3);
   const inputs = sizingInputsFromRun(found.run);
-  if (inputs === undefined) throw new CliError(`--from-run: ${found.path} measured nothing that a plan could rest on`, 2);
-  return inputs;
+  const topic = inputs?.topics[0];
+  if (topic === undefined) throw new CliError(`--from-run: ${found.path} measured nothing that a plan could rest on`, 2);
+  return topic;
 }

@@ -197,7 +197,7 @@ const verification: z.ZodType<Verification> = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const unit = z.enum(['records/s', 'bytes', 'bytes/s', 'seconds', 'ratio', 'count']);
+const unit = z.enum(['records/s', 'bytes', 'bytes/s', 'seconds', 'ratio', 'count', 'requests/s', 'cores', 'seconds/byte', 'seconds/request', 'money']);
 
 const plan: z.ZodType<PlanRecord> = z.object({
   decisions: z.array(

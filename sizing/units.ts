@@ -1,6 +1,9 @@
 /** Quantities as people write them in a configuration: always with their unit, read into records/s, bytes, bytes/s, seconds, ratios, counts. */
 import type { PlanUnit } from '../results/plan-record.ts';
 
+/** Units that a configuration can give. */
+export type GivenUnit = Extract<PlanUnit, 'records/s' | 'bytes' | 'bytes/s' | 'seconds' | 'ratio' | 'count'>;
+
 export class UnitError extends Error {
   override readonly name = 'UnitError';
 }
@@ -9,7 +12,7 @@ const DECIMAL = { k: 1e3, m: 1e6, g: 1e9, t: 1e12, p: 1e15 } as const;
 const BINARY = { ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40, pi: 2 ** 50 } as const;
 const SECONDS = { ms: 1e-3, s: 1, sec: 1, min: 60, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 
-const FORMS: Readonly<Record<PlanUnit, string>> = {
+const FORMS: Readonly<Record<GivenUnit, string>> = {
   'records/s': '100k/s, 2.5M/s, 5000/s',
   bytes: '220 B, 64 KiB, 4 TB',
   'bytes/s': '250 MB/s, 97.7 MiB/s, 10 Gbit/s',
@@ -19,13 +22,13 @@ const FORMS: Readonly<Record<PlanUnit, string>> = {
 };
 
 /** Throws UnitError with what would be accepted. A bare number is taken only where there is no unit to mistake: ratios and counts. */
-export function parseQuantity(text: string, unit: PlanUnit): number {
+export function parseQuantity(text: string, unit: GivenUnit): number {
   const value = read(text.trim().replaceAll(/(?<=\d)[_,](?=\d{3})/g, ''), unit);
   if (value === undefined) throw new UnitError(`"${text}" is no ${nameOf(unit)}: write it as ${FORMS[unit]}`);
   return value;
 }
 
-function read(text: string, unit: PlanUnit): number | undefined {
+function read(text: string, unit: GivenUnit): number | undefined {
   switch (unit) {
     case 'records/s':
       return readScaled(/^(\d+(?:\.\d+)?)\s*([kmg]?)\s*(?:records|events|messages)?\/s(?:ec)?$/i, text);
@@ -68,6 +71,6 @@ function readBytes(text: string): number | undefined {
   return (Number(match[1]) * factor) / (/^bit/i.test(match[3] as string) ? 8 : 1);
 }
 
-function nameOf(unit: PlanUnit): string {
+function nameOf(unit: GivenUnit): string {
   return { 'records/s': 'rate', bytes: 'size', 'bytes/s': 'throughput', seconds: 'duration', ratio: 'ratio', count: 'whole number' }[unit];
 }

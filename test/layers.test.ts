@@ -28,6 +28,10 @@ const WORLD_GLOBALS = ['Date', 'performance', 'Math.random', 'setTimeout', 'setI
 /** Computations without a clock, a chance or a file; compression contexts are memory. */
 const PURE_NODE_MODULES = ['node:buffer', 'node:util', 'node:zlib', 'node:assert'];
 
+const BROWSER_PACKAGES = ['yaml', 'zod'];
+/** Of results, what sizing may import beside types; it must be free of Node as well. */
+const BROWSER_RESULTS = /^results\/(?:plan-record|render\/(?:number|quantity)-text|statistics\/[\w-]+)\.ts$/;
+
 const tree = readSourceFiles(FOLDERS);
 
 describe('the layers', () => {
@@ -41,6 +45,10 @@ describe('the layers', () => {
 
   it('leave the clock, chance, network and files to the environment throughout the engine', () => {
     expect(tree.flatMap(worldContacts)).toEqual([]);
+  });
+
+  it('let sizing run in a browser: nothing of Node, two packages, no clock and no unseeded chance', () => {
+    expect(tree.flatMap(browserObstacles)).toEqual([]);
   });
 
   it('leave the terminal and the end of the process to cli', () => {
@@ -73,6 +81,11 @@ describe('the rules themselves', () => {
 
   it('take neither comments nor members for a contact with the world', () => {
     expect(worldContacts(sourceFile('engine/log/a.ts', '// Date.now()\nconst a = { process: 1 }; a.process; Math.max(1, 2);'))).toEqual([]);
+  });
+
+  it.each(["import { readFileSync } from 'node:fs';", "import { Buffer } from 'node:buffer';", "import Table from 'cli-table3';", 'const now = Date.now();', 'Math.random();', 'process.exit(1);'])('find what a browser lacks: %s', (text) => {
+    expect(browserObstacles(sourceFile('sizing/a.ts', text))).toHaveLength(1);
+    expect(browserObstacles(sourceFile('bench/a.ts', text))).toEqual([]);
   });
 
   it('find a cycle', () => {
@@ -110,6 +123,19 @@ function worldContacts(file: SourceFile): string[] {
   if (!file.path.startsWith('engine/') || MEETS_THE_WORLD.test(file.path)) return [];
   const modules = file.packages.filter((each) => each.startsWith('node:') && !PURE_NODE_MODULES.includes(each));
   return [...modules, ...globalUses(file, WORLD_GLOBALS)].map((use) => `${file.path}: ${use}`);
+}
+
+function browserObstacles(file: SourceFile): string[] {
+  if (!file.path.startsWith('sizing/') && !BROWSER_RESULTS.test(file.path)) return [];
+  const modules = file.packages.filter((each) => !BROWSER_PACKAGES.includes(each));
+  const fromResults = file.files.filter((each) => each.startsWith('results/') && !BROWSER_RESULTS.test(each) && !importsOnlyTypes(file, each));
+  return [...modules, ...fromResults, ...globalUses(file, WORLD_GLOBALS.filter((each) => each !== 'Date')), ...globalUses(file, ['Date.now', 'console'])].map((use) => `${file.path}: ${use}`);
+}
+
+/** Types vanish before a browser sees them. */
+function importsOnlyTypes(file: SourceFile, target: string): boolean {
+  const name = target.slice(target.lastIndexOf('/') + 1);
+  return file.text.split('\n').filter((line) => line.includes(`/${name}'`)).every((line) => line.startsWith('import type'));
 }
 
 /** One path for each file that reaches itself through imports, begun at the first file met. */

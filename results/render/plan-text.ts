@@ -1,7 +1,8 @@
 /** A plan for a terminal: the decision table, what each number rests on, and the constraints, the tightest first. Pure. */
-import type { PlanConstraint, PlanInput, PlanRecord, PlanUnit } from '../plan-record.ts';
-import { bytesText, decimalBytesText, durationText, percentText, rateText, significant } from './number-text.ts';
+import type { PlanConstraint, PlanInput, PlanRecord } from '../plan-record.ts';
+import { percentText } from './number-text.ts';
 import { createPage, heading, plain, sentence, table, visibleWidth, type Page } from './page.ts';
+import { quantityText } from './quantity-text.ts';
 
 const WHY_INDENT = 6;
 
@@ -27,7 +28,7 @@ function decisionTable(page: Page, { decisions }: PlanRecord): string[] {
 
 /** Name, value and origin in columns, the reason beside them where it fits on the line, below them where not. */
 function inputList(page: Page, inputs: readonly PlanInput[]): string[] {
-  const columns = [{ head: '', align: 'left' }, { head: '', align: 'left' }, { head: '', align: 'left' }] as const;
+  const columns = [{ head: '', align: 'left', isFlexible: true }, { head: '', align: 'left' }, { head: '', align: 'left' }] as const;
   const rows = inputs.map((each) => [each.name, valueText(each), each.source === 'assumed' ? { text: each.source, paint: page.colors.yellow } : each.source]);
   const lines = table(page, columns, rows);
   const width = Math.max(0, ...lines.map(visibleWidth)) + 2;
@@ -46,28 +47,11 @@ function constraintTable(page: Page, constraints: readonly PlanConstraint[]): st
   ] as const;
   const rows = constraints.map(({ sentence: what, demand, capacity, unit, slack }) => {
     const free = slack < 0 ? { text: `${percentText(-slack)} too little`, paint: page.colors.red } : `${percentText(slack)} free`;
-    return [what, `${unitText(demand, unit)} of ${unitText(capacity, unit)}`, free];
+    return [what, `${quantityText(demand, unit)} of ${quantityText(capacity, unit)}`, free];
   });
   return table(page, columns, rows);
 }
 
 function valueText({ value, low, high, unit }: PlanInput): string {
-  return low === high ? unitText(value, unit) : `${unitText(value, unit)} (${unitText(low, unit)} - ${unitText(high, unit)})`;
-}
-
-function unitText(value: number, unit: PlanUnit): string {
-  switch (unit) {
-    case 'records/s':
-      return `${rateText(value)}/s`;
-    case 'bytes':
-      return value < 1e6 ? bytesText(value) : decimalBytesText(value);
-    case 'bytes/s':
-      return `${decimalBytesText(value)}/s`;
-    case 'seconds':
-      return durationText(value);
-    case 'ratio':
-      return significant(value);
-    case 'count':
-      return significant(value);
-  }
+  return low === high ? quantityText(value, unit) : `${quantityText(value, unit)} (${quantityText(low, unit)} - ${quantityText(high, unit)})`;
 }

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import type { PlanUnit } from '../../results/plan-record.ts';
-import { parseQuantity, UnitError } from '../../sizing/units.ts';
+import { parseQuantity, UnitError, type GivenUnit } from '../../sizing/units.ts';
 
-test.each<[string, PlanUnit, number]>([
+test.each<[string, GivenUnit, number]>([
   ['100k/s', 'records/s', 100_000],
   ['2.5M records/s', 'records/s', 2_500_000],
   ['5,000/s', 'records/s', 5000],
@@ -21,7 +20,7 @@ test.each<[string, PlanUnit, number]>([
   ['3', 'count', 3],
 ])('%s as %s is %d', (text, unit, value) => expect(parseQuantity(text, unit)).toBeCloseTo(value, 6));
 
-test.each<[string, PlanUnit]>([
+test.each<[string, GivenUnit]>([
   ['100000', 'records/s'],
   ['100 MB/s', 'records/s'],
   ['220', 'bytes'],

@@ -1,6 +1,7 @@
 /** The plan that the run was turned into: decisions with their reasons, every number they rest on with its origin, constraints with their slack. */
-import type { PlanRecord, PlanUnit } from '../../plan-record.ts';
-import { bytesText, decimalBytesText, durationText, percentText, rateText, significant } from '../../render/number-text.ts';
+import type { PlanRecord } from '../../plan-record.ts';
+import { percentText } from '../../render/number-text.ts';
+import { quantityText } from '../../render/quantity-text.ts';
 import { dataTable, figure, html, section, type Content, type Markup } from '../markup.ts';
 
 export function planSection(plan: PlanRecord | null): Markup | null {
@@ -24,8 +25,8 @@ function decisions(plan: PlanRecord): Markup {
 function inputs(plan: PlanRecord): Markup {
   const rows = plan.inputs.map(({ name, value, low, high, unit, source, why }, at): Content[] => [
     html`<code>${name}</code>`,
-    figure(`plan.inputs.${at}.value`, value, (number) => unitText(number, unit)),
-    low === high ? '' : `${unitText(low, unit)} – ${unitText(high, unit)}`,
+    figure(`plan.inputs.${at}.value`, value, (number) => quantityText(number, unit)),
+    low === high ? '' : `${quantityText(low, unit)} – ${quantityText(high, unit)}`,
     source === 'assumed' ? html`<span class="warn">assumed</span>` : source,
     why,
   ]);
@@ -36,26 +37,10 @@ function inputs(plan: PlanRecord): Markup {
 function constraints(plan: PlanRecord): Markup {
   const rows = plan.constraints.map(({ sentence, demand, capacity, unit, slack, formula }, at): Content[] => [
     html`${sentence} <span class="unit">[${formula}]</span>`,
-    figure(`plan.constraints.${at}.demand`, demand, (number) => unitText(number, unit)),
-    figure(`plan.constraints.${at}.capacity`, capacity, (number) => unitText(number, unit)),
+    figure(`plan.constraints.${at}.demand`, demand, (number) => quantityText(number, unit)),
+    figure(`plan.constraints.${at}.capacity`, capacity, (number) => quantityText(number, unit)),
     slack < 0 ? html`<b class="bad">${percentText(-slack)} too little</b>` : `${percentText(slack)} free`,
   ]);
   const columns = [{ head: '' }, { head: 'demand', isNumber: true }, { head: 'capacity', isNumber: true }, { head: 'slack', isNumber: true }];
   return html`<div class="prose">${dataTable({ label: 'Constraints', columns, rows })}</div>`;
-}
-
-function unitText(value: number, unit: PlanUnit): string {
-  switch (unit) {
-    case 'records/s':
-      return `${rateText(value)}/s`;
-    case 'bytes':
-      return value < 1e6 ? bytesText(value) : decimalBytesText(value);
-    case 'bytes/s':
-      return `${decimalBytesText(value)}/s`;
-    case 'seconds':
-      return durationText(value);
-    case 'ratio':
-    case 'count':
-      return significant(value);
-  }
 }

@@ -1,0 +1,125 @@
+/** The decision table of a plan: `Decision | Value | Why`, one sentence each. With several topics each row names its own. */
+import type { DecisionRow, Plan, PlanChoice } from '../results/plan-record.ts';
+import { bytesText, countText, counted, decimalBytesText, durationText, percentText, rateText, significant } from '../results/render/number-text.ts';
+import type { SizedGroup, SizedTopic, SizingInputs } from './sizing-inputs.ts';
+
+type Computed = Pick<Plan, 'choices' | 'values' | 'constraints' | 'shape' | 'certainty'>;
+
+export function decisionRows(inputs: SizingInputs, computed: Computed): DecisionRow[] {
+  const trace = new Trace(computed);
+  return [...inputs.topics.flatMap((topic) => topicRows(inputs, topic, trace)), ...clusterRows(inputs, trace)];
+}
+
+class Trace {
+  readonly certainty: Plan['certainty'];
+  readonly #choices: ReadonlyMap<string, PlanChoice>;
+  readonly #values: ReadonlyMap<string, Plan['values'][number]>;
+  readonly #constraints: ReadonlyMap<string, Plan['constraints'][number]>;
+
+  constructor({ choices, values, constraints, certainty }: Computed) {
+    this.#choices = new Map(choices.map((each) => [each.id, each]));
+    this.#values = new Map(values.map((each) => [each.id, each]));
+    this.#constraints = new Map(constraints.map((each) => [each.id, each]));
+    this.certainty = certainty;
+  }
+
+  choice(id: string): PlanChoice {
+    return this.#choices.get(id) as PlanChoice;
+  }
+
+  value(id: string): number {
+    return this.#values.get(id)?.value ?? 0;
+  }
+
+  sentence(constraintId: string | null): string {
+    return constraintId === null ? '' : (this.#constraints.get(constraintId)?.sentence ?? '');
+  }
+
+  /** `24 (20 in half of the draws)` where doubt moves the count. */
+  countOf(id: string): string {
+    const { value, p50 } = this.choice(id);
+    return p50 === null || p50 >= value ? countText(value) : `${countText(value)} (half of the draws: ${countText(p50)})`;
+  }
+}
+
+function topicRows(inputs: SizingInputs, topic: SizedTopic, trace: Trace): DecisionRow[] {
+  const at = topic.name;
+  const of = inputs.topics.length > 1 ? ` of ${at}` : '';
+  const { replicationFactor, minInsyncReplicas, keys, retention } = topic;
+  const tolerated = replicationFactor.value - minInsyncReplicas.value;
+  const key = keys.kind === 'none' ? 'none' : keys.name;
+  return [
+    row(`${at}.partitions`, `Partitions${of}`, trace.countOf(`${at}.partitions`), { why: partitionsWhy(topic, trace), formula: 'smallest count that holds its constraints', inputs: [topic.peakRate.id, ...topic.groups.map(({ consumerRate }) => consumerRate.id)] }),
+    row(`${at}.replication.factor`, `Replication factor${of}`, countText(replicationFactor.value), { why: replicationFactor.value > 1 ? `data survive the loss of ${counted(replicationFactor.value - 1, 'broker')}` : 'one copy: a lost disk is lost data', inputs: [replicationFactor.id] }),
+    row(`${at}.min.insync.replicas`, `min.insync.replicas${of}`, countText(minInsyncReplicas.value), {
+      why: `writes stop below ${counted(minInsyncReplicas.value, 'in-sync replica')}; ${tolerated > 0 ? `${counted(tolerated, 'broker')} may be down without that` : 'any broker that is down stops them'}`,
+      inputs: [minInsyncReplicas.id],
+    }),
+    row(`${at}.key`, `Partition key${of}`, key, { why: keys.kind === 'none' ? 'no order is asked for: records fill batches partition by partition' : `records of one ${key} stay in order`, inputs: [] }),
+    ...topic.groups.map((group) => consumerRow(topic, group, trace)),
+    ...producerRows(topic, of),
+    row(`${at}.retention`, `Retention${of}`, retention.seconds === null ? 'forever' : durationText(retention.seconds.value), { why: retentionWhy(topic), inputs: retention.seconds === null ? [] : [retention.seconds.id] }),
+  ];
+}
+
+function partitionsWhy(topic: SizedTopic, trace: Trace): string {
+  const choice = trace.choice(`${topic.name}.partitions`);
+  if (topic.partitions !== null) return `${topic.partitions.source}: ${topic.partitions.why}`;
+  if (topic.ordering === 'total') return 'one order over all records needs one partition';
+  const group = topic.groups.find(({ name }) => choice.decidedBy?.endsWith(`.${name}`));
+  const rate = rateText(trace.value(`${topic.name}.rate`));
+  const certainty = choice.p50 !== null && choice.p50 < choice.value ? `; enough in ${percentText(choice.heldShare)} of the draws` : '';
+  if (choice.decidedBy === null) return `one for each replica to lead; nothing asks for more${certainty}`;
+  if (group !== undefined && choice.decidedBy.includes('.partitions.consume.')) return `${rate}/s / ${rateText(group.consumerRate.value)}/s per consumer of ${group.name} (${group.consumerRate.source})${certainty}`;
+  return `${trace.sentence(choice.decidedBy)}${certainty}`;
+}
+
+function consumerRow(topic: SizedTopic, group: SizedGroup, trace: Trace): DecisionRow {
+  const id = `${topic.name}.${group.name}.consumers`;
+  return row(id, `Consumers of ${group.name}`, trace.countOf(id), {
+    why: `${rateText(group.consumerRate.value)}/s each (${group.consumerRate.source}); at most one a partition works`,
+    formula: 'smallest count that holds its constraints',
+    inputs: [topic.peakRate.id, group.consumerRate.id],
+  });
+}
+
+function producerRows({ name: at, producer, compressionRatio, minInsyncReplicas }: SizedTopic, of: string): DecisionRow[] {
+  const acksWhy = { all: `every in-sync replica has it, at least ${minInsyncReplicas.value}`, '1': 'the leader alone has it: a crash of it loses the newest records', '0': 'nobody has promised anything' }[producer.acks];
+  return [
+    row(`${at}.acks`, `acks${of}`, producer.acks, { why: acksWhy, inputs: [] }),
+    row(`${at}.enable.idempotence`, `Idempotence${of}`, producer.isIdempotent ? 'on' : 'off', { why: producer.isIdempotent ? 'retries neither duplicate nor reorder' : 'a retry may duplicate and reorder', inputs: [] }),
+    row(`${at}.compression.type`, `Compression${of}`, producer.compression, { why: `${significant(compressionRatio.value)}x less on the wire and on disk (${compressionRatio.source})`, inputs: [compressionRatio.id] }),
+    row(`${at}.linger.ms`, `linger.ms${of}`, `${significant(producer.linger.value * 1000)} ms`, { why: producer.evidence ?? 'waits for batches to fill; adds at most so much to the latency', inputs: [producer.linger.id] }),
+    row(`${at}.batch.size`, `batch.size${of}`, bytesText(producer.batchBytes.value), { why: 'uncompressed; larger batches compress better and cost fewer requests', inputs: [producer.batchBytes.id] }),
+  ];
+}
+
+function retentionWhy({ retention }: SizedTopic): string {
+  const { seconds, cleanup } = retention;
+  const policy = cleanup === 'delete' ? '' : `cleanup.policy=${cleanup}; `;
+  return seconds === null ? `${policy}nothing is deleted by time` : `${policy}retention.ms=${Math.round(seconds.value * 1000)} (${seconds.source})`;
+}
+
+function clusterRows({ topics, cluster }: SizingInputs, trace: Trace): DecisionRow[] {
+  const choice = trace.choice('brokers');
+  const storage = trace.value('storage');
+  const brokersWhy = choice.decidedBy === null ? 'as many as a partition has replicas; nothing asks for more' : `decided by: ${trace.sentence(choice.decidedBy)}`;
+  const survives = cluster.survives.zone ? 'at the peak a zone may be down' : cluster.survives.broker ? 'at the peak one may be down' : 'none may be down';
+  const groups = topics.reduce((sum, topic) => sum + topic.groups.length, 0);
+  return [
+    row('disk.total', 'Disk in all', decimalBytesText(storage), { why: topics.length === 1 ? storageWhy(topics[0] as SizedTopic, trace) : 'all topics with their replicas and overhead', formula: 'sum(stored)', inputs: ['storage.overhead'] }),
+    row('brokers', 'Brokers', trace.countOf('brokers'), { why: `${brokersWhy}; ${survives}`, formula: 'smallest count that holds its constraints', inputs: [] }),
+    row('disk.perBroker', 'Disk per broker', decimalBytesText(trace.choice('disk.perBroker').value), { why: `${decimalBytesText(storage / choice.value)} stored, ${percentText(cluster.diskFill.value)} full at most, enough in ${percentText(trace.certainty.share)} of the draws`, formula: 'stored / fill', inputs: ['disk.fill'] }),
+    row('network', 'Network in / out', `${decimalBytesText(trace.value('net.ingress.total'))}/s / ${decimalBytesText(trace.value('net.egress.total'))}/s`, { why: `all brokers: every replica in; ${counted(groups, 'group')} and the followers out`, formula: 'sum(groups) + sum(followers)', inputs: [] }),
+  ];
+}
+
+function storageWhy(topic: SizedTopic, trace: Trace): string {
+  const seconds = topic.retention.localSeconds ?? topic.retention.seconds;
+  if (topic.retention.cleanup !== 'delete' || seconds === null || topic.retention.partitionBytes !== null) return 'what its retention keeps, all replicas, and overhead';
+  return `${decimalBytesText(trace.value(`${topic.name}.wire.mean`))}/s x ${durationText(seconds.value)} x ${topic.replicationFactor.value} replicas, and overhead`;
+}
+
+function row(id: string, decision: string, value: string, { why, formula, inputs }: { why: string; formula?: string; inputs: readonly string[] }): DecisionRow {
+  return { id, decision, value, why, formula: formula ?? null, inputs };
+}

@@ -1,0 +1,128 @@
+/**
+ * Formulas as text, so that what is printed is what is computed: `ceil(rate / consumerRate)`. Numbers, names, + - * / ^, brackets and
+ * the functions below. A name stands for one column, or for a list inside sum, max and min. Whoever has a plan's JSON can compute it again.
+ */
+import { busiestShare, hottestShare } from '../queueing/key-load.ts';
+import { apply, combine, type Column } from './column.ts';
+
+export type Terms = (name: string) => Column | readonly Column[];
+
+export interface Formula {
+  readonly text: string;
+  /** In order of first use. */
+  readonly names: readonly string[];
+  evaluate(terms: Terms): Column;
+}
+
+type Node = (terms: Terms) => Column | readonly Column[];
+
+/** Rounding noise of a division is not one more of anything: 100,000 / 5,000 is 20. */
+const NOISE = 1e-9;
+
+const FUNCTIONS: Readonly<Record<string, (values: readonly number[]) => number>> = {
+  ceil: ([x = 0]) => Math.ceil(x - NOISE * Math.max(1, Math.abs(x))),
+  floor: ([x = 0]) => Math.floor(x + NOISE * Math.max(1, Math.abs(x))),
+  max: (values) => values.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY),
+  min: (values) => values.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY),
+  sum: (values) => values.reduce((total, each) => total + each, 0),
+  ln: ([x = 0]) => Math.log(x),
+  exp: ([x = 0]) => Math.exp(x),
+  sqrt: ([x = 0]) => Math.sqrt(x),
+  hottestShare: ([keys = 1, exponent = 0]) => hottestShare({ keys, exponent }),
+  busiestShare: ([partitions = 1, keys = 1, exponent = 0]) => busiestShare({ partitions, keys, exponent }),
+};
+
+const formulas = new Map<string, Formula>();
+
+/** Parsed once. A text that is no formula is a bug of its writer and throws. */
+export function formula(text: string): Formula {
+  const known = formulas.get(text);
+  if (known !== undefined) return known;
+  const made = new Parser(text).formula();
+  formulas.set(text, made);
+  return made;
+}
+
+/** The text with each name replaced. */
+export function filledIn(text: string, replacement: (name: string) => string): string {
+  return text.replaceAll(/[a-zA-Z_]\w*(?!\w*\()/g, (name) => (name in FUNCTIONS ? name : replacement(name)));
+}
+
+class Parser {
+  readonly #text: string;
+  readonly #tokens: string[];
+  readonly #names = new Set<string>();
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#tokens = text.match(/\d+(?:\.\d+)?(?:e[+-]?\d+)?|[a-zA-Z_]\w*|[-+*/^(),]|\S/g) ?? [];
+  }
+
+  formula(): Formula {
+    const node = this.#sum();
+    if (this.#at < this.#tokens.length) this.#fail();
+    return { text: this.#text, names: [...this.#names], evaluate: (terms) => single(node(terms)) };
+  }
+
+  #sum(): Node {
+    let left = this.#product();
+    for (let sign = this.#take('+', '-'); sign !== undefined; sign = this.#take('+', '-')) left = binary(sign === '+' ? (a, b) => a + b : (a, b) => a - b, left, this.#product());
+    return left;
+  }
+
+  #product(): Node {
+    let left = this.#power();
+    for (let sign = this.#take('*', '/'); sign !== undefined; sign = this.#take('*', '/')) left = binary(sign === '*' ? (a, b) => a * b : (a, b) => a / b, left, this.#power());
+    return left;
+  }
+
+  #power(): Node {
+    const base = this.#primary();
+    return this.#take('^') === undefined ? base : binary((a, b) => a ** b, base, this.#power());
+  }
+
+  #primary(): Node {
+    if (this.#take('(') !== undefined) {
+      const inner = this.#sum();
+      if (this.#take(')') === undefined) this.#fail();
+      return inner;
+    }
+    const token = this.#tokens[this.#at++] ?? this.#fail();
+    if (/^\d/.test(token)) return () => Number(token);
+    if (!/^[a-zA-Z_]/.test(token)) this.#fail();
+    if (this.#take('(') === undefined) {
+      this.#names.add(token);
+      return (terms) => terms(token);
+    }
+    return this.#call(FUNCTIONS[token] ?? this.#fail());
+  }
+
+  #call(of: (values: readonly number[]) => number): Node {
+    const given: Node[] = [];
+    do given.push(this.#sum());
+    while (this.#take(',') !== undefined);
+    if (this.#take(')') === undefined) this.#fail();
+    return (terms) => apply(given.flatMap((each) => each(terms)), of);
+  }
+
+  #take(...signs: string[]): string | undefined {
+    const token = this.#tokens[this.#at];
+    if (token === undefined || !signs.includes(token)) return undefined;
+    this.#at++;
+    return token;
+  }
+
+  #fail(): never {
+    throw new SyntaxError(`"${this.#text}" is no formula: near "${this.#tokens[this.#at - 1] ?? ''}"`);
+  }
+}
+
+function binary(of: (a: number, b: number) => number, left: Node, right: Node): Node {
+  return (terms) => combine(single(left(terms)), single(right(terms)), of);
+}
+
+function single(value: Column | readonly Column[]): Column {
+  if (typeof value === 'number' || value instanceof Float64Array) return value;
+  throw new TypeError('a list stands only inside sum, max and min');
+}
