@@ -2,6 +2,7 @@
  * Everything that decides what one run does, with its defaults: the ingest of a clickstream at 100,000 events a second.
  * Kafka's property names where Kafka has one, OpenMessaging Benchmark's words where it has one. Plain data: it stands in the result as it is.
  */
+import { isGroupFault, type FaultConfiguration } from '../results/fault/fault-record.ts';
 import { ExperimentError } from './experiment-error.ts';
 import type { LoadModel } from './load/load-messages.ts';
 import { KEY_COUNT_MAX, WORKER_COUNT_MAX } from './workload/event-stamp.ts';
@@ -38,13 +39,6 @@ export interface GroupOptions {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** Done to a broker that leads partitions and is not the controller, or to all. `atSeconds` after the measured window begins. */
-export type FaultOptions =
-  /** kill -9 and restart. */
-  | { readonly kind: 'killBroker'; readonly atSeconds: number; readonly restartAfterSeconds: number }
-  /** SIGSTOP and SIGCONT. */
-  | { readonly kind: 'pauseBroker'; readonly atSeconds: number; readonly forSeconds: number; readonly which: 'leader' | 'all' };
-
 export interface BenchOptions {
   readonly name: string;
   readonly workload: Workload;
@@ -55,7 +49,7 @@ export interface BenchOptions {
   readonly producerProperties: Readonly<Record<string, string>>;
   readonly groups: readonly GroupOptions[];
   readonly target: TargetOptions;
-  readonly fault: FaultOptions | undefined;
+  readonly faults: readonly FaultConfiguration[];
   readonly workerCount: number;
   readonly seed: number;
   readonly verifies: boolean;
@@ -82,13 +76,11 @@ export const defaultBenchOptions: BenchOptions = {
     { name: 'sink', memberCount: 2, serviceTimeUs: 0, properties: { 'fetch.min.bytes': '262144', 'fetch.max.wait.ms': '500' } },
   ],
   target: { kind: 'embedded', brokerCount: 3, dataDirectory: undefined, brokerProperties: {} },
-  fault: undefined,
+  faults: [],
   workerCount: 1,
   seed: 1,
   verifies: true,
 };
-
-const FAULT_FLAGS: Readonly<Record<FaultOptions['kind'], string>> = { killBroker: '--kill-broker', pauseBroker: '--pause-broker' };
 
 /** Throws ExperimentError (usage) with the first contradiction and the way out; nothing has been started then. */
 export function checkBenchOptions(options: BenchOptions): void {
@@ -98,7 +90,7 @@ export function checkBenchOptions(options: BenchOptions): void {
 }
 
 function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
-  const { topic, target, load, workload, fault } = options;
+  const { topic, target, load, workload } = options;
   const whole = (value: number, least: number, most = Number.MAX_SAFE_INTEGER): boolean =>
     Number.isSafeInteger(value) && value >= least && value <= most;
   yield [!whole(options.durationSeconds, 1), `--duration must be whole seconds from 1 up, not ${options.durationSeconds}`];
@@ -113,12 +105,9 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
   if (target.kind === 'embedded') {
     yield [!whole(target.brokerCount, 1, 100), '--brokers must be 1 to 100'];
     yield [topic.replicationFactor > target.brokerCount, `--replication-factor ${topic.replicationFactor} needs as many brokers, --brokers is ${target.brokerCount}`];
-    yield [fault !== undefined && target.brokerCount < 2 && !(fault.kind === 'pauseBroker' && fault.which === 'all'), `${fault === undefined ? '' : FAULT_FLAGS[fault.kind]} needs at least two brokers`];
-  } else {
-    yield [fault !== undefined, `${fault === undefined ? '' : FAULT_FLAGS[fault.kind]} works on the embedded cluster only: leave out --bootstrap`];
   }
   yield [topic.useExisting && topic.name === undefined, '--use-existing needs --topic'];
-  if (fault !== undefined) yield [!(fault.atSeconds >= 0 && fault.atSeconds < options.durationSeconds), `${FAULT_FLAGS[fault.kind]} ${fault.atSeconds} lies outside the measured ${options.durationSeconds} s`];
+  for (const fault of options.faults) yield* faultContradictions(fault, options);
   if (workload.kind !== 'file' && workload.keys.kind !== 'none') yield [!whole(workload.keys.keyCount, 1, KEY_COUNT_MAX), `the number of keys must be 1 to ${KEY_COUNT_MAX}`];
   if (workload.kind !== 'file' && workload.keys.kind === 'hotSet') {
     yield [!whole(workload.keys.hotKeyCount, 1, workload.keys.keyCount), `the number of hot keys must be 1 to the number of keys, ${workload.keys.keyCount}`];
@@ -131,9 +120,34 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
   const names = options.groups.map(({ name }) => name);
   yield [new Set(names).size < names.length, '--groups names a group twice'];
   for (const { name, memberCount, serviceTimeUs } of options.groups) {
-    yield [!whole(memberCount, 1, 1000), `group ${name} needs at least one member`];
+    // Nobody at first is a group that starts late.
+    const joinsLater = options.faults.some((fault) => fault.kind === 'scaleGroup' && fault.group === name);
+    yield [!whole(memberCount, joinsLater ? 0 : 1, 1000), `group ${name} needs at least one member`];
     yield [!(serviceTimeUs >= 0), `group ${name}: the time a record takes cannot be ${serviceTimeUs}`];
   }
+}
+
+function* faultContradictions(fault: FaultConfiguration, { target, groups, durationSeconds }: BenchOptions): Generator<[boolean, string]> {
+  const { kind, atSeconds, forSeconds } = fault;
+  const what = `--fault ${kind}`;
+  yield [!(atSeconds >= 0 && atSeconds < durationSeconds), `${what} at ${atSeconds} lies outside the measured ${durationSeconds} s`];
+  yield [kind !== 'restart' && forSeconds === 0, `${what} lasts no time`];
+  if (isGroupFault(fault)) {
+    yield [!groups.some(({ name }) => name === fault.group), `${what}: there is no group ${fault.group}; there are ${groups.map(({ name }) => name).join(', ') || 'none'}`];
+    return;
+  }
+  if (target.kind === 'external') {
+    yield [true, `${what} is done to brokers of the embedded cluster only: leave out --bootstrap`];
+    return;
+  }
+  const choices = 'between' in fault ? fault.between : [fault.broker];
+  const stranger = choices.find((choice) => typeof choice === 'number' && (choice < 1 || choice > target.brokerCount));
+  yield [stranger !== undefined, `${what}: there is no broker ${stranger}; --brokers is ${target.brokerCount}`];
+  const needsTwo = 'between' in fault ? fault.between.every((end) => end !== 'clients' && end !== 'everybody') : (kind === 'kill' || kind === 'pause') && fault.broker === 'leader';
+  yield [needsTwo && target.brokerCount < 2, `${what} needs at least two brokers`];
+  yield [choices.includes('follower') && target.brokerCount < 2, `${what}: a follower needs at least two brokers`];
+  yield ['delayMs' in fault && !('bytesPerSecond' in fault && fault.bytesPerSecond !== null) && fault.delayMs === 0, `${what} slows nothing down`];
+  yield ['bytesPerSecond' in fault && fault.bytesPerSecond === 0, `${what}: a rate of 0 is a cut: write cut-link`];
 }
 
 /** Of the topic's settings; Kafka's default is 1. */

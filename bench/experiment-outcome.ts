@@ -1,7 +1,7 @@
 /** Everything one run measured, as it came from its parts; run-record.ts turns it into the stored result. */
 import type { Endpoint } from '../engine/environment.ts';
 import type { BenchOptions } from './bench-options.ts';
-import type { FaultOutcome } from './target/broker-fault.ts';
+import type { FaultsOutcome } from './fault/fault-timeline.ts';
 import type { HistogramSeries } from './latency/histogram-series.ts';
 import type { ConsumeResult, LatencyMetric, LoadResult } from './load/load-messages.ts';
 import type { TopologyChange } from './target/topology-watcher.ts';
@@ -25,7 +25,7 @@ export interface LoadOutcome {
   readonly latencies: Readonly<Record<Exclude<LatencyMetric, 'endToEnd'>, HistogramSeries>>;
   readonly endToEndByGroup: ReadonlyMap<string, HistogramSeries>;
   readonly usage: MeasuredUsage;
-  readonly fault: FaultOutcome | undefined;
+  readonly faults: FaultsOutcome;
   /** Of the topic, in order; empty in a run without a fault or a failure. */
   readonly topologyChanges: readonly TopologyChange[];
   /** Cut short by the operator. */

@@ -2,6 +2,7 @@
  * One run from nothing to its outcome: target, topic, workers, load, fault, drain, check. Whatever it opened is closed again, also
  * when a step throws or the signal aborts; an abort during the load gives what was measured until then.
  */
+import { extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, AdminError } from '../engine/client/admin.ts';
 import { ClusterClient, TopicNotReadyError } from '../engine/client/cluster-client.ts';
@@ -14,9 +15,9 @@ import { createHostEnvironment } from '../engine/host/host-environment.ts';
 import { checkBenchOptions, minInsyncReplicas, type BenchOptions } from './bench-options.ts';
 import { ExperimentError } from './experiment-error.ts';
 import type { ExperimentOutcome, LoadOutcome, Readiness, TargetFacts } from './experiment-outcome.ts';
+import { FaultTimeline, needsFaultyEnvironment } from './fault/fault-timeline.ts';
 import { LoadPhase } from './load/load-phase.ts';
 import type { OnProgress } from './run-progress.ts';
-import { BrokerFault } from './target/broker-fault.ts';
 import { prepareTopic, type ExperimentTopic } from './target/experiment-topic.ts';
 import { probeReadiness } from './target/readiness.ts';
 import { TopologyWatcher } from './target/topology-watcher.ts';
@@ -49,6 +50,7 @@ export async function runExperiment(run: RunExperimentOptions): Promise<Experime
 
 const ENVIRONMENT_ERRORS = [AdminError, ClusterError, ConnectionLostError, UnsupportedApiError, TopicNotReadyError];
 const REACH_LIMIT_MS = 10_000;
+const FAULTY_ENVIRONMENT = new URL(`./fault/faulty-environment${extname(import.meta.url)}`, import.meta.url).href;
 
 async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<ExperimentOutcome> {
   const { options, onProgress, signal } = run;
@@ -58,7 +60,8 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
   const startedAtEpochMs = Date.now();
   const startMs = performance.now();
   onProgress({ kind: 'phase', phase: 'starting', detail: options.target.kind === 'embedded' ? `${options.target.brokerCount} brokers` : options.target.bootstrap });
-  const target = await openTarget(options.target, (sentence) => onProgress({ kind: 'event', sentence }));
+  const environmentModule = needsFaultyEnvironment(options.faults) ? FAULTY_ENVIRONMENT : undefined;
+  const target = await openTarget({ options: options.target, environmentModule, onLine: (sentence) => onProgress({ kind: 'event', sentence }) });
   closing.defer(() => target.close());
   closing.defer(() => onProgress({ kind: 'phase', phase: 'closing', detail: '' }));
   const clusterMs = performance.now() - startMs;
@@ -78,18 +81,20 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
   });
   signal.throwIfAborted();
 
-  const loadPhase = new LoadPhase({ options, target, topic, topology: new TopologyWatcher(client, topic.name), isStamped, onProgress, signal });
+  const topology = new TopologyWatcher(client, topic.name);
+  const loadPhase = new LoadPhase({ options, target, topic, topology, isStamped, onProgress, signal });
   closing.defer(() => loadPhase.close());
   await loadPhase.open();
   signal.throwIfAborted();
-  const load = await loadPhase.run((clock) => {
-    if (options.fault === undefined) return undefined;
-    const leaders = async (): Promise<number[]> => {
-      await client.refresh([topic.name]);
-      return Array.from({ length: topic.partitionCount }, (_, partition) => client.leaderOf(topic.name, partition) ?? -1);
-    };
-    return new BrokerFault({ ...clock, fault: options.fault, brokers: target.brokers, leaders, onEvent: (sentence) => onProgress({ kind: 'event', sentence }) });
-  });
+  const load = await loadPhase.run((way) => new FaultTimeline({
+    ...way,
+    faults: options.faults,
+    brokers: target.brokers,
+    dataDirectory: target.dataDirectory,
+    leaders: () => topology.leaders(topic.partitionCount),
+    memberCountOf: (group) => options.groups.find(({ name }) => name === group)?.memberCount ?? 0,
+    onEvent: (sentence) => onProgress({ kind: 'event', sentence }),
+  }));
   const checked = await verify(run, { target, topic, isStamped, load });
   return { ...load, warnings: [...load.warnings, ...target.failures], options, target: factsOf(target), topic: topic.name, startedAtEpochMs, readiness, ...checked };
 }

@@ -1,5 +1,7 @@
 /** From the words on `headroom bench`'s command line to BenchOptions. Throws CliError (usage) with the word, the reason and an example. */
-import { defaultBenchOptions, defaultKeys, type BenchOptions, type FaultOptions, type GroupOptions } from '../bench/bench-options.ts';
+import { defaultBenchOptions, defaultKeys, type BenchOptions, type GroupOptions } from '../bench/bench-options.ts';
+import { parseFault } from '../bench/fault/fault-grammar.ts';
+import type { FaultConfiguration } from '../results/fault/fault-record.ts';
 import type { KeyDistribution } from '../bench/workload/key-picker.ts';
 import type { Workload } from '../bench/workload/workload.ts';
 import { CliError } from './cli-error.ts';
@@ -34,6 +36,7 @@ export interface BenchFlags {
   readonly useExisting?: boolean;
   readonly brokers?: string;
   readonly dataDir?: string;
+  readonly fault?: readonly string[];
   readonly killBroker?: string;
   readonly pauseBroker?: string;
   readonly restartAfter?: string;
@@ -62,7 +65,7 @@ export function benchOptionsFrom(flags: BenchFlags): BenchOptions {
     producerProperties: producerPropertiesFrom(flags),
     groups: flags.groups === undefined ? defaults.groups : groupsFrom(flags.groups),
     target: targetFrom(flags),
-    fault: faultFrom(flags),
+    faults: faultsFrom(flags),
     workerCount: count('--workers', flags.workers, defaults.workerCount),
     seed: count('--seed', flags.seed, defaults.seed),
     verifies: flags.verify ?? true,
@@ -146,19 +149,22 @@ function targetFrom(flags: BenchFlags): BenchOptions['target'] {
   return { kind: 'external', bootstrap: flags.bootstrap };
 }
 
-function faultFrom(flags: BenchFlags): FaultOptions | undefined {
-  if (flags.pauseBroker !== undefined) {
-    if (flags.killBroker !== undefined) throw usage('--kill-broker and --pause-broker: one fault a run');
-    const [at = '', length = '', which = 'leader', ...rest] = flags.pauseBroker.split(':');
-    if (length === '' || rest.length > 0 || (which !== 'leader' && which !== 'all')) throw usage(`--pause-broker "${flags.pauseBroker}" is not SECONDS:TIME or SECONDS:TIME:all (for example 5:200ms)`);
-    return { kind: 'pauseBroker', atSeconds: seconds('--pause-broker', at), forSeconds: timeOf('--pause-broker', length), which };
+/** In the order of their times. --kill-broker and --pause-broker are short for the two that are asked for most. */
+function faultsFrom(flags: BenchFlags): FaultConfiguration[] {
+  if (flags.restartAfter !== undefined && flags.killBroker === undefined) throw usage('--restart-after needs --kill-broker');
+  const faults = (flags.fault ?? []).map((text) => faultOf('--fault', text));
+  if (flags.killBroker !== undefined) faults.push(faultOf('--kill-broker', `kill@${flags.killBroker}+${flags.restartAfter ?? '5'}`));
+  if (flags.pauseBroker !== undefined) faults.push(faultOf('--pause-broker', `pause@${flags.pauseBroker.replace(':', '+')}`));
+  return faults.toSorted((a, b) => a.atSeconds - b.atSeconds);
+}
+
+function faultOf(flag: string, text: string): FaultConfiguration {
+  try {
+    return parseFault(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw usage(`${flag} ${error.message}`);
+    throw error;
   }
-  if (flags.killBroker === undefined) {
-    if (flags.restartAfter !== undefined) throw usage('--restart-after needs --kill-broker');
-    return undefined;
-  }
-  const restartAfterSeconds = flags.restartAfter === undefined ? 5 : seconds('--restart-after', flags.restartAfter);
-  return { kind: 'killBroker', atSeconds: seconds('--kill-broker', flags.killBroker), restartAfterSeconds };
 }
 
 /** `name=members[:serviceTime]`, comma separated; `none` for no consumers. */
@@ -188,13 +194,6 @@ function seconds(flag: string, text: string): number {
   const match = /^(\d+)(s|m)?$/.exec(text);
   if (match === null) throw usage(`${flag} "${text}" is not a whole number of seconds (for example 20, 20s or 2m)`);
   return Number(match[1]) * (match[2] === 'm' ? 60 : 1);
-}
-
-/** `200ms`, `1.5s`. */
-function timeOf(flag: string, text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text);
-  if (match === null || Number(match[1]) === 0) throw usage(`${flag}: "${text}" is not a time (for example 200ms or 2s)`);
-  return Number(match[1]) * (match[2] === 'ms' ? 1e-3 : 1);
 }
 
 /** `100000`, `100k`, `1.5m`. */

@@ -17,6 +17,11 @@ Examples:
   headroom bench my.yaml --bootstrap kafka-1:9092       your own experiment, against another Kafka
   headroom bench --workload 1kb.yaml --driver kafka-latency.yaml --brokers 3    files of the OpenMessaging Benchmark
 
+Faults (--fault, and faults: of an experiment), at a second of the measured window:
+  kill@5+5  restart@5+1:controller  pause@5+200ms:all         brokers: leader (default), follower, controller, all, or an id
+  slow-disk=20ms@5+10:follower                                appends, syncs and cold reads take 20 ms longer
+  slow-link=5ms,10MB/s@5+10:2-3  cut-link@5+3:clients-leader   links: two ends, or one and everybody (cut-link@5+3:2)
+
 Ready experiments: acks, compression, consumers, durability, hot-key, linger-batch, partitions, tuning, tuning-throughput.
 
 Exit codes: 0 ok, 1 records lost, duplicated, reordered or changed, or a threshold failed, 2 usage, 3 the environment or target failed.`;
@@ -102,9 +107,10 @@ function addTargetOptions(command: Command): void {
     .option('--brokers <count>', 'embedded brokers (3)')
     .option('--data-dir <directory>', 'where embedded brokers keep their logs; kept after the run (a temporary one, removed)')
     .option('--broker-property <name=value...>', 'a setting of the embedded brokers, by Kafka\'s name')
-    .option('--kill-broker <seconds>', 'kill -9 a leading broker so long after the measured window begins')
-    .option('--pause-broker <at:time>', 'stop a leading broker for a time and let it go on (SIGSTOP, SIGCONT): 5:200ms; all of them: 5:200ms:all')
-    .option('--restart-after <seconds>', 'restart it so long after the kill (5)');
+    .option('--fault <fault...>', 'what is done when and to whom: kind[=amount]@second[+time][:where], several times')
+    .option('--kill-broker <seconds>', 'short for --fault kill@SECONDS+5: kill -9 a leading broker, restart it 5 s later')
+    .option('--restart-after <seconds>', 'restart it so long after the kill (5)')
+    .option('--pause-broker <at:time>', 'short for --fault pause@AT+TIME: 5:200ms; all brokers: 5:200ms:all');
 }
 
 function addExperimentOptions(command: Command): void {

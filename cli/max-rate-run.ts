@@ -149,9 +149,9 @@ function objectivesOf({ objective = [DEFAULT_OBJECTIVE] }: MaxRateFlags, { group
   });
 }
 
-function checkFlags({ closedLoop, killBroker, pauseBroker, useExisting }: MaxRateFlags, { load }: BenchOptions): void {
+function checkFlags({ closedLoop, useExisting }: MaxRateFlags, { load, faults }: BenchOptions): void {
   if (closedLoop === true || load.kind === 'closed') throw new CliError('--rate max and --closed-loop exclude each other: the search begins with a closed loop by itself', 2);
-  if (killBroker !== undefined || pauseBroker !== undefined) throw new CliError(`--rate max finds what is held without faults: leave out ${killBroker === undefined ? '--pause-broker' : '--kill-broker'}`, 2);
+  if (faults.length > 0) throw new CliError('--rate max finds what is held without faults: leave out --fault, --kill-broker and --pause-broker', 2);
   if (useExisting === true) throw new CliError('--rate max makes a new topic for every run: leave out --use-existing', 2);
 }
 

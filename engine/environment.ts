@@ -63,8 +63,8 @@ export interface Listener {
 export interface Network {
   /** Port 0 takes a free one; see `Listener.endpoint`. Rejects with the operating system's error (EADDRINUSE...). */
   listen(endpoint: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener>;
-  /** Rejects after `timeoutMs` or with the operating system's error. */
-  connect(endpoint: Endpoint, options: { timeoutMs: number }): Promise<Connection>;
+  /** Rejects after `timeoutMs` or with the operating system's error. `fromHost`: the own address to call from; by default the system's choice. */
+  connect(endpoint: Endpoint, options: { timeoutMs: number; fromHost?: string }): Promise<Connection>;
 }
 
 export interface SegmentFileOptions {

@@ -3,6 +3,8 @@
  * start-up time counts. Unknown fields are allowed and kept: a newer headroom may add some without raising the version.
  */
 import { z } from 'zod';
+import { faultConfiguration, faultEvents, faultRecord } from './fault/fault-schema.ts';
+import { withFaultList } from './fault/older-faults.ts';
 import type { PlanRecord } from './plan-record.ts';
 import { RUN_SCHEMA_VERSION, type HistogramRecord, type Measured, type Run, type RunConfiguration, type Verification } from './run.ts';
 
@@ -18,9 +20,10 @@ export function validateRun(value: unknown): RunValidation {
     const hint = typeof version === 'number' && version > RUN_SCHEMA_VERSION ? '; a newer headroom wrote it' : '';
     return { kind: 'invalid', problems: [`${found}, this headroom reads ${RUN_SCHEMA_VERSION}${hint}`] };
   }
-  const result = runSchema.safeParse(value);
+  const run = withFaultList(value);
+  const result = runSchema.safeParse(run);
   // The value itself, not zod's copy: the copy lacks unknown fields.
-  if (result.success) return { kind: 'valid', run: value as Run };
+  if (result.success) return { kind: 'valid', run: run as Run };
   const { issues } = result.error;
   const problems = issues.slice(0, PROBLEMS_MAX).map(({ path, message }) => `${path.join('.')}: ${message}`);
   if (issues.length > PROBLEMS_MAX) problems.push(`and ${issues.length - PROBLEMS_MAX} more`);
@@ -86,21 +89,13 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
     }),
     z.object({ kind: z.literal('external'), bootstrap: z.string(), brokerVersions: z.array(z.string()) }),
   ]),
-  fault: z
-    .discriminatedUnion('kind', [
-      z.object({ kind: z.literal('killBroker'), atSeconds: amount, restartAfterSeconds: amount }),
-      z.object({ kind: z.literal('pauseBroker'), atSeconds: amount, forSeconds: amount, which: z.enum(['leader', 'all']) }),
-    ])
-    .nullable(),
+  faults: z.array(faultConfiguration),
   verifies: z.boolean(),
 });
 
 const atMs = z.number();
 const event = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('brokerKilled'), atMs, brokerId: z.number(), signal: z.string(), ledPartitions: z.array(count) }),
-  z.object({ kind: z.literal('brokerPaused'), atMs, brokerId: z.number(), ledPartitions: z.array(count) }),
-  z.object({ kind: z.literal('brokerResumed'), atMs, brokerId: z.number() }),
-  z.object({ kind: z.literal('brokerRestarted'), atMs, brokerId: z.number(), tookMs: amount }),
+  ...faultEvents,
   z.object({ kind: z.literal('isrChange'), atMs, topic: z.string(), partition: count, isr: z.array(z.number()) }),
   z.object({ kind: z.literal('leaderChange'), atMs, topic: z.string(), partition: count, leader: z.number().nullable() }),
   z.object({ kind: z.literal('note'), atMs, sentence: z.string() }),
@@ -165,6 +160,7 @@ const measured: z.ZodType<Measured> = z.object({
   ),
   events: z.array(event),
   acknowledgementGaps: z.array(z.object({ partition: count, startMs: z.number(), durationMs: amount })),
+  faults: z.array(faultRecord).exactOptional(),
 });
 
 const verification: z.ZodType<Verification> = z.discriminatedUnion('kind', [

@@ -3,6 +3,7 @@
  * `null` always means "not measured" or "does not apply", never zero. Times named `...Ms` and `second` count from the start of the load;
  * the measured window is [measureStartSecond, measureEndSecond). Change a field's meaning: raise RUN_SCHEMA_VERSION and convert old files in load-run.ts.
  */
+import type { FaultConfiguration, FaultEvent, FaultRecord } from './fault/fault-record.ts';
 import type { PlanRecord } from './plan-record.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -88,7 +89,8 @@ export interface RunConfiguration {
   readonly producerProperties: Properties;
   readonly groups: readonly GroupConfiguration[];
   readonly target: TargetConfiguration;
-  readonly fault: FaultConfiguration | null;
+  /** In the order of their times. */
+  readonly faults: readonly FaultConfiguration[];
   readonly verifies: boolean;
 }
 
@@ -140,11 +142,6 @@ export type TargetConfiguration =
     }
   | { readonly kind: 'external'; readonly bootstrap: string; readonly brokerVersions: readonly string[] };
 
-/** `atSeconds` after the measured window begins. */
-export type FaultConfiguration =
-  | { readonly kind: 'killBroker'; readonly atSeconds: number; readonly restartAfterSeconds: number }
-  | { readonly kind: 'pauseBroker'; readonly atSeconds: number; readonly forSeconds: number; readonly which: 'leader' | 'all' };
-
 // --- what was measured ---
 
 export interface Measured {
@@ -164,6 +161,8 @@ export interface Measured {
   readonly events: readonly RunEvent[];
   /** The longest wait of each partition for an acknowledgement while records were waiting for one. */
   readonly acknowledgementGaps: readonly AcknowledgementGapRecord[];
+  /** What each fault did; absent in older runs and in runs without one. */
+  readonly faults?: readonly FaultRecord[];
 }
 
 /** Of the measured window, counted by acknowledgement. */
@@ -312,10 +311,7 @@ export interface MeasuredRate {
 }
 
 export type RunEvent =
-  | { readonly kind: 'brokerKilled'; readonly atMs: number; readonly brokerId: number; readonly signal: string; readonly ledPartitions: readonly number[] }
-  | { readonly kind: 'brokerRestarted'; readonly atMs: number; readonly brokerId: number; readonly tookMs: number }
-  | { readonly kind: 'brokerPaused'; readonly atMs: number; readonly brokerId: number; readonly ledPartitions: readonly number[] }
-  | { readonly kind: 'brokerResumed'; readonly atMs: number; readonly brokerId: number }
+  | FaultEvent
   | { readonly kind: 'isrChange'; readonly atMs: number; readonly topic: string; readonly partition: number; readonly isr: readonly number[] }
   | { readonly kind: 'leaderChange'; readonly atMs: number; readonly topic: string; readonly partition: number; readonly leader: number | null }
   | { readonly kind: 'note'; readonly atMs: number; readonly sentence: string };

@@ -1,5 +1,7 @@
 /** Settings of an experiment file, laid over each other, and the run that they describe. What none names is as in a plain `headroom bench`. */
-import { defaultBenchOptions, defaultKeys, type BenchOptions, type FaultOptions, type GroupOptions, type TargetOptions } from '../bench-options.ts';
+import { defaultBenchOptions, defaultKeys, type BenchOptions, type GroupOptions, type TargetOptions } from '../bench-options.ts';
+import type { FaultConfiguration } from '../../results/fault/fault-record.ts';
+import { parseFault } from '../fault/fault-grammar.ts';
 import type { LoadModel } from '../load/load-messages.ts';
 import type { KeyDistribution } from '../workload/key-picker.ts';
 import type { Workload } from '../workload/workload.ts';
@@ -20,7 +22,6 @@ export function layered(layers: readonly Settings[]): Settings {
     }
     if (over.load !== undefined) merged.load = { ...withoutExcluded(under.load ?? {}, over.load, LOAD_EXCLUDES), ...over.load };
     if (over.target !== undefined) merged.target = { ...withoutExcluded(under.target ?? {}, over.target, TARGET_EXCLUDES), ...over.target };
-    if (typeof under.fault === 'object' && typeof over.fault === 'object') merged.fault = { ...under.fault, ...over.fault };
     if (typeof under.consumers === 'object' && typeof over.consumers === 'object') {
       const names = Object.keys({ ...under.consumers, ...over.consumers });
       const groups = [under.consumers, over.consumers];
@@ -51,7 +52,7 @@ export function benchOptionsOf(settings: Settings, name: string): BenchOptions {
     producerProperties: producerPropertiesOf(settings.producer ?? {}),
     groups: groupsOf(settings.consumers),
     target: targetOf(settings),
-    fault: faultOf(settings.fault),
+    faults: faultsOf(settings.faults),
     workerCount: settings.workers === undefined ? defaults.workerCount : countOf(settings.workers),
     seed: settings.seed === undefined ? defaults.seed : countOf(settings.seed),
     verifies: settings.verify ?? true,
@@ -142,11 +143,16 @@ function targetOf({ target = {}, broker = {} }: Settings): TargetOptions {
   return { kind: 'external', bootstrap };
 }
 
-function faultOf(fault: Settings['fault']): FaultOptions | undefined {
-  if (fault === undefined || fault === 'none') return undefined;
-  if ((fault.killBroker === undefined) === (fault.pauseBroker === undefined)) throw new SettingsError('fault: either killBroker or pauseBroker');
-  if (fault.pauseBroker !== undefined) return { kind: 'pauseBroker', atSeconds: durationSeconds(fault.pauseBroker), forSeconds: durationSeconds(fault.pauseFor ?? '1s'), which: fault.pauseWhich ?? 'leader' };
-  return { kind: 'killBroker', atSeconds: durationSeconds(fault.killBroker ?? ''), restartAfterSeconds: durationSeconds(fault.restartAfter ?? '5s') };
+function faultsOf(faults: Settings['faults']): FaultConfiguration[] {
+  if (faults === undefined || faults === 'none') return [];
+  return [faults].flat().map((text) => {
+    try {
+      return parseFault(text);
+    } catch (error) {
+      if (error instanceof RangeError) throw new SettingsError(`faults: ${error.message}`);
+      throw error;
+    }
+  });
 }
 
 function texts(section: string, properties: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -99,7 +99,7 @@ const SETTING_BY_OPTION: readonly (readonly [string, string])[] = [
   ['--closed-loop', 'load.closedLoop'],
   ['--brokers', 'target.brokers'],
   ['--bootstrap', 'target.bootstrap'],
-  ['--kill-broker', 'fault.killBroker'],
+  ['--fault', 'faults:'],
   ['--record-size', 'workload.recordSize'],
   ['--groups', 'consumers'],
 ];

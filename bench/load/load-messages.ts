@@ -1,6 +1,7 @@
 /** What the main thread and the workers of a run say to each other: plain data only. */
 import type { ProducerStats } from '../../engine/client/producer.ts';
 import type { Endpoint } from '../../engine/environment.ts';
+import type { GroupCommand } from '../fault/group-command.ts';
 import type { LedgerColumns } from '../verify/ledger.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { HostTimeOrigin } from './host-time.ts';
@@ -50,6 +51,8 @@ export type ToWorker =
   | { readonly kind: 'start'; readonly window: LoadWindow }
   /** End the load (or the consuming) now, and finish what is under way. */
   | { readonly kind: 'stop' }
+  /** To a consumer group. */
+  | { readonly kind: 'members'; readonly command: GroupCommand }
   /** Wait for nothing more: end with what there is. */
   | { readonly kind: 'giveUp' };
 

@@ -6,10 +6,10 @@ import { extname } from 'node:path';
 import { minInsyncReplicas, type BenchOptions, type GroupOptions } from '../bench-options.ts';
 import { ExperimentError } from '../experiment-error.ts';
 import type { LoadOutcome } from '../experiment-outcome.ts';
+import type { FaultTimeline, FaultTimelineOptions } from '../fault/fault-timeline.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
 import { publishSeries, windowSeries } from '../latency/run-series.ts';
 import type { OnProgress, RunPhase } from '../run-progress.ts';
-import type { BrokerFault, FaultOutcome } from '../target/broker-fault.ts';
 import type { ExperimentTopic } from '../target/experiment-topic.ts';
 import type { Target } from '../target/target.ts';
 import type { TopologyWatcher } from '../target/topology-watcher.ts';
@@ -87,8 +87,8 @@ export class LoadPhase {
     }
   }
 
-  /** `createFault`: called with the run's clock; its timers start at once. */
-  async run(createFault: (clock: { nowUs(): number; measureStartUs: number }) => BrokerFault | undefined): Promise<LoadOutcome> {
+  /** `createFaults`: called with the run's clock and the way to its groups; their timers start at once. */
+  async run(createFaults: (run: Pick<FaultTimelineOptions, 'nowUs' | 'measureStartUs' | 'commandGroup'>) => FaultTimeline): Promise<LoadOutcome> {
     const { options, signal } = this.#options;
     const startMonotonicUs = hostMonotonicUs() + LEAD_US;
     const origin = { startMonotonicUs, startEpochUs: Math.round(startMonotonicUs + wallOffsetUs()) };
@@ -98,8 +98,8 @@ export class LoadPhase {
 
     const loadsDone = this.#loads.map(({ handle }) => handle.next('loadDone').then(({ result }) => result));
     for (const { handle } of [...this.#groups, ...this.#loads]) handle.post({ kind: 'start', window });
-    const fault = createFault({ nowUs: time.sinceStartUs, measureStartUs });
-    fault?.schedule();
+    const faults = createFaults({ nowUs: time.sinceStartUs, measureStartUs, commandGroup: (name, command) => this.#groups.find(({ group }) => group === name)?.handle.post({ kind: 'members', command }) });
+    faults.schedule();
     this.#options.topology.start(time.sinceStartUs);
     this.#scheduleFollowing(time, window);
     const stop = (): void => this.#stopLoads();
@@ -110,9 +110,9 @@ export class LoadPhase {
     signal.removeEventListener('abort', stop);
     const endUs = Math.min(time.sinceStartUs(), window.endUs);
     this.#usage ??= this.#sampler.finish(endUs);
-    const faultOutcome = await this.#finishFault(fault);
+    const faultsOutcome = await faults.finish();
     const groups = await this.#drainGroups(loads);
-    const topologyChanges = await this.#options.topology.stop({ awaitsReplicas: faultOutcome !== undefined && !signal.aborted });
+    const topologyChanges = await this.#options.topology.stop({ awaitsReplicas: faultsOutcome.faults.length > 0 && !signal.aborted });
     this.#clearTimers();
     const measureEndSecond = Math.max(options.warmupSeconds, Math.floor(endUs / 1e6));
     return {
@@ -123,10 +123,10 @@ export class LoadPhase {
       latencies: this.#latencies,
       endToEndByGroup: this.#endToEndByGroup,
       usage: this.#usage,
-      fault: faultOutcome,
+      faults: faultsOutcome,
       topologyChanges,
       isPartial: signal.aborted,
-      warnings: [...this.#warnings, ...loads.flatMap(({ warnings }) => warnings), ...groups.flatMap(({ warnings }) => warnings)],
+      warnings: [...this.#warnings, ...faultsOutcome.warnings, ...loads.flatMap(({ warnings }) => warnings), ...groups.flatMap(({ warnings }) => warnings)],
     };
   }
 
@@ -259,15 +259,6 @@ export class LoadPhase {
     }, giveUpMs);
     this.#timers.push(giveUp);
     return within(Promise.all(done), giveUpMs + STOP_LIMIT_MS, 'the load workers did not end');
-  }
-
-  async #finishFault(fault: BrokerFault | undefined): Promise<FaultOutcome | undefined> {
-    try {
-      return await fault?.finish();
-    } catch (error) {
-      this.#warnings.push(`the fault failed: ${(error as Error).message}`);
-      return undefined;
-    }
   }
 
   /** Waits until every group has read what was acknowledged. */

@@ -17,7 +17,7 @@ export function configurationRecord({ options, topic, target }: Pick<ExperimentO
     producerProperties: allProducerProperties(options.producerProperties),
     groups: options.groups,
     target: targetRecord(options, target),
-    fault: options.fault ?? null,
+    faults: options.faults,
     verifies: options.verifies,
   };
 }

@@ -128,23 +128,12 @@ function generatorUsage({ usage, loads, groups, options }: ExperimentOutcome): G
   };
 }
 
-function runEvents({ fault, topologyChanges, topic }: ExperimentOutcome): RunEvent[] {
+function runEvents({ faults, topologyChanges, topic }: ExperimentOutcome): RunEvent[] {
   const events: RunEvent[] = topologyChanges.map((change) =>
     change.kind === 'leader'
       ? { kind: 'leaderChange', atMs: change.atUs / 1000, topic, partition: change.partition, leader: change.leaderId < 0 ? null : change.leaderId }
       : { kind: 'isrChange', atMs: change.atUs / 1000, topic, partition: change.partition, isr: change.inSyncReplicas },
   );
-  if (fault?.kind === 'pauseBroker') {
-    for (const { brokerId, ledPartitions } of fault.paused) {
-      events.push({ kind: 'brokerPaused', atMs: fault.pausedAtUs / 1000, brokerId, ledPartitions });
-      if (fault.resumedAtUs !== undefined) events.push({ kind: 'brokerResumed', atMs: fault.resumedAtUs / 1000, brokerId });
-    }
-  }
-  if (fault?.kind === 'killBroker') {
-    events.push({ kind: 'brokerKilled', atMs: fault.killedAtUs / 1000, brokerId: fault.brokerId, signal: 'SIGKILL', ledPartitions: fault.ledPartitions });
-    if (fault.restartedAtUs !== undefined && fault.restartTookUs !== undefined) {
-      events.push({ kind: 'brokerRestarted', atMs: (fault.restartedAtUs + fault.restartTookUs) / 1000, brokerId: fault.brokerId, tookMs: fault.restartTookUs / 1000 });
-    }
-  }
+  events.push(...faults.events);
   return events.sort((a, b) => a.atMs - b.atMs);
 }

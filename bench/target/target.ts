@@ -30,7 +30,14 @@ export interface Target {
  */
 const EMBEDDED_PROPERTIES = { 'group.initial.rebalance.delay.ms': '0', 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' };
 
-export async function openTarget(options: TargetOptions, onLine: (line: string) => void): Promise<Target> {
+export interface OpenTarget {
+  readonly options: TargetOptions;
+  /** See ClusterOptions. */
+  readonly environmentModule: string | undefined;
+  readonly onLine: (line: string) => void;
+}
+
+export async function openTarget({ options, environmentModule, onLine }: OpenTarget): Promise<Target> {
   if (options.kind === 'external') {
     return { kind: 'external', bootstrap: parseBootstrap(options.bootstrap), brokers: [], dataDirectory: undefined, filesKind: undefined, failures: [], isLost: () => false, close: async () => {} };
   }
@@ -46,6 +53,7 @@ export async function openTarget(options: TargetOptions, onLine: (line: string) 
       isTemporary: options.dataDirectory === undefined,
       properties: { ...EMBEDDED_PROPERTIES, ...options.brokerProperties },
       ...(options.brokerModules === undefined ? {} : { brokerModules: options.brokerModules }),
+      ...(environmentModule === undefined ? {} : { environmentModule }),
       onLine: (brokerId, line) => onLine(`broker ${brokerId}: ${line}`),
       onDirectoryFailed: (brokerId, message) => failures.push(`the disk of broker ${brokerId} failed and its partitions went offline: ${message}`),
     });

@@ -45,6 +45,11 @@ export class TopologyWatcher {
     }
   }
 
+  /** Of each partition, as last seen; -1: nobody, or not known. */
+  leaders(partitionCount: number): number[] {
+    return Array.from({ length: partitionCount }, (_, partition) => this.#leaders.get(partition) ?? -1);
+  }
+
   #areAllInSync(): boolean {
     const partitions = this.#client.topic(this.#topic)?.partitions ?? [];
     return partitions.every(({ replicas, inSyncReplicas }) => inSyncReplicas.length === replicas.length);

@@ -12,6 +12,8 @@ export interface BrokerProcessOptions {
   readonly controllerPort?: number;
   /** The data are the cluster's own: when the parent dies the broker removes them and, when it is the last, their parent. */
   readonly isTemporary: boolean;
+  /** See ClusterOptions. */
+  readonly environmentModule?: string;
 }
 
 export type ToBroker = { readonly kind: 'controller'; readonly endpoint: Endpoint } | { readonly kind: 'stop'; readonly handsOver: boolean };

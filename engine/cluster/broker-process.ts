@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { Environment } from '../environment.ts';
 import type { BrokerProcessOptions, FromBroker, ToBroker } from './broker-messages.ts';
 import { isDirectoryLocked, lockDirectory } from './directory-lock.ts';
 
@@ -19,7 +20,7 @@ const REMOVE_ATTEMPTS = 20;
 const EXIT_ENVIRONMENT = 3;
 const EXIT_BUG = 4;
 const options = JSON.parse(process.argv[2] ?? '{}') as BrokerProcessOptions;
-const environment = createHostEnvironment({ log: (line) => send({ kind: 'log', line }) });
+const environment = await environmentOf(options);
 
 let broker: InstanceType<typeof Broker> | undefined;
 let controller: Awaited<ReturnType<typeof startController>>['controller'] | undefined;
@@ -41,6 +42,13 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 // The parent may have ended while this process was loading its modules.
 if (!process.connected) await endOrphaned();
 await start();
+
+async function environmentOf({ brokerId, directory, environmentModule }: BrokerProcessOptions): Promise<Environment> {
+  const host = createHostEnvironment({ log: (line) => send({ kind: 'log', line }) });
+  if (environmentModule === undefined) return host;
+  const { wrapEnvironment } = (await import(environmentModule)) as { wrapEnvironment(environment: Environment, broker: { brokerId: number; directory: string }): Environment };
+  return wrapEnvironment(host, { brokerId, directory });
+}
 
 async function start(): Promise<void> {
   try {

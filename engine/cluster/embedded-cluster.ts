@@ -19,6 +19,11 @@ export interface ClusterOptions {
   readonly ports?: readonly number[];
   /** URLs of modules that each broker process loads before its own (`node --import`): probes, and handicaps for studies. Default: none. */
   readonly brokerModules?: readonly string[];
+  /**
+   * URL of a module whose `wrapEnvironment(environment, { brokerId, directory })` gives each broker the environment that it runs in, around the
+   * host's own: for faults of disks and links.
+   */
+  readonly environmentModule?: string;
   /** The data go with the cluster, also when this process dies without a word. */
   readonly isTemporary?: boolean;
   readonly onLine?: (brokerId: number, line: string) => void;
@@ -128,6 +133,7 @@ class BrokerProcess implements EmbeddedBroker {
       port: this.endpoint.port,
       properties: this.#options.properties,
       isTemporary: this.#options.isTemporary === true,
+      ...(this.#options.environmentModule === undefined ? {} : { environmentModule: this.#options.environmentModule }),
       ...(this.isController ? { controllerPort: this.#controllerEndpoint?.port ?? 0 } : {}),
     };
     const modules = (this.#options.brokerModules ?? []).map((url) => `--import=${url}`);

@@ -59,11 +59,12 @@ function closeServer(server: net.Server, connections: ReadonlySet<TcpConnection>
   });
 }
 
-function connect(endpoint: Endpoint, options: { timeoutMs: number }): Promise<Connection> {
+function connect(endpoint: Endpoint, options: { timeoutMs: number; fromHost?: string }): Promise<Connection> {
   return new Promise((resolve, reject) => {
     let connection: TcpConnection;
     const onread = onReadOf(() => connection);
-    const socket = net.connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread });
+    const from = options.fromHost === undefined ? {} : { localAddress: options.fromHost };
+    const socket = net.connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread, ...from });
     const timer = setTimeout(() => {
       const timeout = new Error(`no connection to ${endpoint.host}:${endpoint.port} within ${options.timeoutMs} ms`);
       fail(Object.assign(timeout, { code: 'ETIMEDOUT' }));

@@ -1,6 +1,6 @@
 /** What ran, where, when and under which settings; the answer in one line; what casts doubt on it; and whether the run is whole. */
 import type { KeyDistributionRecord, Run, TargetConfiguration, WorkloadConfiguration } from '../run.ts';
-import { faultWords } from './fault-text.ts';
+import { timedFaultWords } from '../fault/fault-words.ts';
 import { bytesText, counted, durationText, latencyText, percentText, rateText, significant } from './number-text.ts';
 import { DASH, labelled, orDash, plain, sentence, type Page, type Paint } from './page.ts';
 
@@ -24,7 +24,7 @@ export function warningsText({ warnings }: Run, page: Page): string[] {
 
 export function setupText(run: Run, page: Page): string[] {
   const { configuration, measured, host } = run;
-  const { target, topic, groups, fault } = configuration;
+  const { target, topic, groups, faults } = configuration;
   const rows: [string, string][] = [
     ['load', loadText(run)],
     ['records', `${workloadText(configuration.workload)}; ${recordSizeText(run)}`],
@@ -34,7 +34,7 @@ export function setupText(run: Run, page: Page): string[] {
     ['target', targetText(target, measured.readiness)],
     ['durability', durabilityText(target, configuration.producerProperties, topic.properties)],
   ];
-  if (fault !== null) rows.push(['fault', faultWords(fault)]);
+  if (faults.length > 0) rows.push([faults.length === 1 ? 'fault' : 'faults', faults.map(timedFaultWords).join('; ')]);
   rows.push([target.kind === 'embedded' ? 'host' : 'generator', hostText(host)], ['seed', String(run.seed)]);
   if (run.commandLine.length > 0) rows.push(['command', run.commandLine.map(quoted).join(' ')]);
   return labelled(page, rows, { indent: 0 });

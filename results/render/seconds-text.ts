@@ -27,6 +27,13 @@ const MARKS: readonly { readonly kind: RunEvent['kind']; readonly mark: string; 
   { kind: 'brokerPaused', mark: 'P', meaning: 'broker paused' },
   { kind: 'brokerResumed', mark: 'G', meaning: 'broker goes on' },
   { kind: 'brokerRestarted', mark: 'R', meaning: 'broker restarted' },
+  { kind: 'diskSlowed', mark: 'D', meaning: 'disk slowed' },
+  { kind: 'diskHealed', mark: 'd', meaning: 'disk healed' },
+  { kind: 'linkCut', mark: 'C', meaning: 'link cut' },
+  { kind: 'linkSlowed', mark: 'S', meaning: 'link slowed' },
+  { kind: 'linkHealed', mark: 'c', meaning: 'link healed' },
+  { kind: 'groupChanged', mark: 'M', meaning: 'members changed' },
+  { kind: 'groupHealed', mark: 'm', meaning: 'members as before' },
   { kind: 'leaderChange', mark: 'L', meaning: 'leader changed' },
   { kind: 'isrChange', mark: 'I', meaning: 'in-sync replicas changed' },
 ];

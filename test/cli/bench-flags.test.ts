@@ -23,7 +23,8 @@ describe('what is given', () => {
     ['groups with a time a record', { groups: 'sink=2,slow=3:1.5ms' }, { groups: [{ name: 'sink', memberCount: 2, properties: { 'fetch.min.bytes': '262144' } }, { name: 'slow', memberCount: 3, serviceTimeUs: 1500 }] }],
     ['no groups', { groups: 'none' }, { groups: [] }],
     ['another Kafka', { bootstrap: 'a:1,b:2' }, { target: { kind: 'external', bootstrap: 'a:1,b:2' } }],
-    ['a fault', { killBroker: '3' }, { fault: { kind: 'killBroker', atSeconds: 3, restartAfterSeconds: 5 } }],
+    ['a fault', { killBroker: '3' }, { faults: [{ kind: 'kill', atSeconds: 3, forSeconds: 5, broker: 'leader' }] }],
+    ['several faults, by their time', { fault: ['slow-disk=20ms@8+2:3', 'restart@4'], pauseBroker: '6:200ms:all' }, { faults: [{ kind: 'restart', atSeconds: 4 }, { kind: 'pause', atSeconds: 6, forSeconds: 0.2, broker: 'all' }, { kind: 'slowDisk', atSeconds: 8, broker: 3 }] }],
   ])('is taken: %s', (_what, flags, expected) => {
     expect(benchOptionsFrom(flags)).toMatchObject(expected as object);
   });
@@ -53,6 +54,8 @@ describe('what cannot be used', () => {
     [{ bootstrap: 'a:1', brokers: '3' }, /--brokers is for the embedded cluster/],
     [{ bootstrap: 'a:1', dataDir: 'x' }, /--data-dir is for the embedded cluster/],
     [{ restartAfter: '3' }, /--restart-after needs --kill-broker/],
+    [{ fault: ['kill@soon'] }, /--fault "kill@soon": soon is no time/],
+    [{ pauseBroker: '5:200ms:somebody' }, /--pause-broker .*somebody is no broker/],
     [{ consumerRate: 'x' }, /--consumer-rate "x" is not a number/],
   ])('%j is refused with the flag, the reason and exit code 2', (flags, message) => {
     let refusal: unknown;

@@ -19,6 +19,16 @@ describe('validateRun', () => {
     expect(validateRun(withValueAt(sampleRun({ repeat }), 'repeat.block', 'two'))).toMatchObject({ kind: 'invalid', problems: [expect.stringMatching(/^repeat\.block: /)] });
   });
 
+  it.each([
+    [null, []],
+    [{ kind: 'killBroker', atSeconds: 5, restartAfterSeconds: 3 }, [{ kind: 'kill', atSeconds: 5, forSeconds: 3, broker: 'leader' }]],
+    [{ kind: 'pauseBroker', atSeconds: 5, forSeconds: 0.2, which: 'all' }, [{ kind: 'pause', atSeconds: 5, forSeconds: 0.2, broker: 'all' }]],
+  ])('reads the one fault of runs from before there could be several: %j', (fault, faults) => {
+    const { faults: _, ...configuration } = sampleRun().configuration;
+    expect(validateRun({ ...sampleRun(), configuration: { ...configuration, fault } })).toMatchObject({ kind: 'valid', run: { configuration: { faults } } });
+    expect(validateRun({ ...sampleRun(), configuration: { ...configuration, fault: { kind: 'flood' } } }).kind).toBe('invalid');
+  });
+
   it('keeps fields that it does not know', () => {
     const value = { ...sampleRun(), colour: 'blue' };
     expect(validateRun(value)).toEqual({ kind: 'valid', run: value });

@@ -131,7 +131,7 @@ export function faultRun(): Run {
   const seconds = run.measured.seconds.map((second) => (second.second === 10 ? { ...second, acknowledgedRecords: 12_345, p99Us: 812_000, lagRecordsByGroup: { realtime: 43_210, sink: 91_000 } } : second));
   return {
     ...run,
-    configuration: { ...run.configuration, fault: { kind: 'killBroker', atSeconds: 5, restartAfterSeconds: 5 } },
+    configuration: { ...run.configuration, faults: [{ kind: 'kill', atSeconds: 5, forSeconds: 5, broker: 'leader' }] },
     measured: {
       ...run.measured,
       events,
@@ -143,6 +143,26 @@ export function faultRun(): Run {
         bufferFullCount: 2,
       },
       acknowledgementGaps: partitions().map((partition) => ({ partition, startMs: killedMs - 3, durationMs: led.includes(partition) ? 640 + partition : 31 })),
+      faults: [
+        {
+          fault: 0,
+          brokerIds: [2],
+          beganMs: killedMs,
+          healedMs: killedMs + 5780,
+          windowEndMs: 25_000,
+          unavailability: { topicMs: 120, partitionMs: 659, partition: 19 },
+          errorsByName: { NOT_LEADER_OR_FOLLOWER: 33, NETWORK_EXCEPTION: 8 },
+          failedRecords: 0,
+          leaderChanges: 7,
+          isr: { shrunkPartitions: 20, shrunkAfterMs: 430, wholeAfterMs: 6938, shortPartitionsAtEnd: 0 },
+          p99Us: { before: 21_000, during: 640_000, after: 22_000 },
+          p99RecoveredAfterMs: 1796,
+          groups: [
+            { name: 'realtime', lagRecordsBefore: 800, lagRecordsPeak: 43_210, peakAfterMs: 996, catchUp: { fromMs: killedMs + 996, lagRecords: 43_210, tookMs: 1000, consumedPerSecond: 142_000, producedPerSecond: 99_000, predictedMs: 1005, prediction: 'what it took in its first whole second', publishP99Us: 24_000 } },
+            { name: 'sink', lagRecordsBefore: 21_000, lagRecordsPeak: 22_000, peakAfterMs: 0, catchUp: null },
+          ],
+        },
+      ],
     },
   };
 }
@@ -223,7 +243,7 @@ function sampleConfiguration(): Run['configuration'] {
       brokerProperties: {},
       durability: 'an acknowledged record is in the page cache of every in-sync replica (at least 2 of 3 processes), not synced to disk',
     },
-    fault: null,
+    faults: [],
     verifies: true,
   };
 }

@@ -3,6 +3,7 @@
  * options, Kafka's property names, OpenMessaging Benchmark's where it has one. What the words mean together is settings.ts's to say.
  */
 import { z } from 'zod';
+import { FAULT_EXAMPLE } from '../../fault/fault-grammar.ts';
 import { count, duration, rate, share, size } from './quantities.ts';
 
 const property = z.union([z.string(), z.number(), z.boolean()], { error: 'must be a word, a number, true or false' });
@@ -47,13 +48,7 @@ const target = z.strictObject({
   bootstrap: z.string().describe('another Kafka instead of the embedded cluster').exactOptional(),
 });
 
-const fault = z.strictObject({
-  killBroker: duration.describe('kill -9 a leading broker so long after the measured window begins').exactOptional(),
-  pauseBroker: duration.describe('stop a leading broker (SIGSTOP) so long after the measured window begins, in place of the kill').exactOptional(),
-  pauseFor: duration.describe('let it go on after so long (1s)').exactOptional(),
-  pauseWhich: z.enum(['leader', 'all']).describe('the one that leads most, or all brokers (leader)').exactOptional(),
-  restartAfter: duration.describe('restart it so long after the kill (5s)').exactOptional(),
-});
+const faults = z.union([z.string(), z.array(z.string())], { error: `must be none, or faults as ${FAULT_EXAMPLE}` });
 
 export const settingsSchema = z.strictObject({
   workload: workload.exactOptional(),
@@ -68,7 +63,7 @@ export const settingsSchema = z.strictObject({
   consumers: z.union([z.literal('none'), z.record(z.string(), group)], { error: 'must be none, or groups by name' }).describe('consumer groups by name, or none (realtime and sink)').exactOptional(),
   target: target.exactOptional(),
   broker: properties.describe('properties of the embedded brokers, by Kafka\'s names').exactOptional(),
-  fault: z.union([z.literal('none'), fault]).exactOptional(),
+  faults: faults.describe('none, or what is done to brokers, links and groups, and when: kind[=amount]@at[+for][:where]').meta({ examples: [FAULT_EXAMPLE, 'slow-disk=20ms@5s+10s:follower', 'cut-link@5s+3s:2-3'] }).exactOptional(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -112,4 +107,4 @@ function withDottedKeys(node: unknown): unknown {
 }
 
 /** Settings that hold others: `topic.partitions` is partitions of topic. */
-export const SECTIONS = ['workload', 'load', 'topic', 'producer', 'consumers', 'target', 'broker', 'fault'] as const;
+export const SECTIONS = ['workload', 'load', 'topic', 'producer', 'consumers', 'target', 'broker'] as const;

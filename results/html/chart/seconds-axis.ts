@@ -3,7 +3,7 @@
  * lowest rate, the highest latency and lag), so that a dip cannot hide. Seconds that are missing in the record leave a gap.
  */
 import type { Run, SecondRecord } from '../../run.ts';
-import { outagesOf } from '../moments.ts';
+import { outagesOf } from '../../fault/moments.ts';
 import { WIDTH, type Band, type Point } from './line-chart.ts';
 import { exactScale, type Scale } from './scale.ts';
 
@@ -42,7 +42,7 @@ export function secondsAxis({ measured, configuration }: Run): SecondsAxis | und
   const hasWindow = measureEndSecond > measureStartSecond;
   if (hasWindow && measureStartSecond > first) outside.push({ kind: 'outside', from: first, to: measureStartSecond, label: configuration.warmupSeconds > 0 ? 'warm-up' : '' });
   if (hasWindow && measureEndSecond < end) outside.push({ kind: 'outside', from: measureEndSecond, to: end, label: 'drain' });
-  const faults = outagesOf(events).map(({ brokerId, fromMs, toMs }): Band => ({ kind: 'fault', from: fromMs / 1000, to: toMs === null ? end : toMs / 1000, label: `broker ${brokerId} down` }));
+  const faults = outagesOf(events).map(({ label, fromMs, toMs }): Band => ({ kind: 'fault', from: fromMs / 1000, to: toMs === null ? end : toMs / 1000, label }));
   return { scale: exactScale({ from: first, to: end, tickCount: 10, text: String }), bands: [...outside, ...faults], columns, secondsPerColumn };
 }
 

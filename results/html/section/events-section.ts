@@ -1,41 +1,45 @@
 /** What happened to the cluster during the load: brokers down, replicas and leaders missing over time, and each moment in words. */
 import type { Run } from '../../run.ts';
-import { isFaultBegin } from '../../render/fault-text.ts';
+import { faultRows, faultTitle } from '../../fault/fault-summary.ts';
+import { isFaultBegin } from '../../fault/fault-words.ts';
 import { counted, countText, latencyText } from '../../render/number-text.ts';
 import { bandMarkup, round, xLabels, type Band } from '../chart/line-chart.ts';
 import { secondsAxis, type SecondsAxis } from '../chart/seconds-axis.ts';
 import { WIDTH } from '../chart/line-chart.ts';
-import { dataTable, html, note, section, trusted, type Content, type Markup } from '../markup.ts';
-import { momentsOf, outagesOf, shortOfReplica, withoutLeader, type Moment, type Step } from '../moments.ts';
+import { dataTable, definitions, html, note, section, trusted, type Content, type Markup } from '../markup.ts';
+import { momentsOf, outagesOf, shortOfReplica, withoutLeader, type Moment, type Step } from '../../fault/moments.ts';
 
 const MOMENTS_MAX = 100;
 const LANE_PX = 34;
 
 export function eventsSection(run: Run): Markup | null {
   const { configuration, measured } = run;
-  if (configuration.fault === null && measured.events.length === 0) return null;
+  const hasFaults = configuration.faults.length > 0;
+  if (!hasFaults && measured.events.length === 0) return null;
   const axis = secondsAxis(run);
   const moments = momentsOf(measured.events);
-  const killed = measured.events.find(isFaultBegin);
+  const begins = measured.events.filter(isFaultBegin).map(({ atMs }) => atMs);
   const columns = [{ head: 'second', isNumber: true }, { head: 'since fault', isNumber: true }, { head: 'what happened' }];
-  const rows = moments.slice(0, MOMENTS_MAX).map((moment): Content[] => [timeText(moment), sinceText(moment.fromMs, killed?.atMs ?? null), moment.sentence]);
+  const rows = moments.slice(0, MOMENTS_MAX).map((moment): Content[] => [timeText(moment), sinceText(moment.fromMs, begins), moment.sentence]);
+  const isUndone = begins.length === 0;
   return section(
-    { id: 'events', title: configuration.fault === null ? 'Cluster events' : 'Fault', remark: 'times from the start of the load' },
-    configuration.fault !== null && killed === undefined ? html`<p class="warn">Nothing was done to a broker: the run ended before.</p>` : null,
+    { id: 'events', title: hasFaults ? (configuration.faults.length === 1 ? 'Fault' : 'Faults') : 'Cluster events', remark: 'times from the start of the load' },
+    hasFaults && isUndone ? html`<p class="warn">Nothing was done: the run ended before.</p>` : null,
     axis === undefined || measured.events.length === 0 ? null : lanes(run, axis),
-    rows.length === 0 ? null : dataTable({ label: 'Events', columns: killed === undefined ? columns.filter(({ head }) => head !== 'since fault') : columns, rows: killed === undefined ? rows.map(([time, , text]) => [time, text]) : rows }),
+    rows.length === 0 ? null : dataTable({ label: 'Events', columns: isUndone ? columns.filter(({ head }) => head !== 'since fault') : columns, rows: isUndone ? rows.map(([time, , text]) => [time, text]) : rows }),
     moments.length > MOMENTS_MAX ? note(`and ${countText(moments.length - MOMENTS_MAX)} more moments, in the JSON`) : null,
-    html`<p>${gapText(measured.acknowledgementGaps)} ${recoveryText(run, killed?.atMs ?? null)}</p>`,
+    (measured.faults ?? []).map((record) => html`<h3>${record.fault + 1}. ${faultTitle(run, record)}</h3>${definitions(faultRows(run, record))}`),
+    html`<p>${gapText(measured.acknowledgementGaps)}</p>`,
   );
 }
 
 /** A strip for each question, over the same axis as the charts of the seconds. */
 function lanes({ measured: { events }, configuration }: Run, axis: SecondsAxis): Markup {
   const endMs = (axis.columns.at(-1)?.toSecond ?? 0) * 1000;
-  const outages = outagesOf(events).map(({ brokerId, fromMs, toMs }): Band => ({ kind: 'fault', from: fromMs / 1000, to: (toMs ?? endMs) / 1000, label: `broker ${brokerId}` }));
+  const outages = outagesOf(events).map(({ label, fromMs, toMs }): Band => ({ kind: 'fault', from: fromMs / 1000, to: (toMs ?? endMs) / 1000, label }));
   const changes = events.filter(({ kind }) => kind === 'leaderChange');
   const drawn: Markup[] = [];
-  if (outages.length > 0) drawn.push(lane('brokers down', counted(outages.length, 'broker'), html`${outages.map((band) => bandMarkup(band, axis.scale))}`));
+  if (outages.length > 0) drawn.push(lane('faults', countText(outages.length), html`${outages.map((band) => bandMarkup(band, axis.scale))}`));
   drawn.push(...stepLane('partitions short of a replica', shortOfReplica(events, configuration.topic.replicationFactor), axis, endMs));
   drawn.push(...stepLane('partitions without a leader', withoutLeader(events), axis, endMs));
   if (changes.length > 0) {
@@ -78,27 +82,16 @@ function gapText(gaps: Run['measured']['acknowledgementGaps']): string {
   return `Longest wait for an acknowledgement: ${latencyText(longest.durationMs * 1000)} (${where}).`;
 }
 
-function recoveryText({ measured: { events }, configuration }: Run, killedMs: number | null): string {
-  if (killedMs === null) return '';
-  const restartedMs = events.find(({ kind, atMs }) => kind === 'brokerRestarted' && atMs >= killedMs)?.atMs ?? Number.POSITIVE_INFINITY;
-  const elections = events.filter((event) => event.kind === 'leaderChange' && event.leader !== null && event.atMs >= killedMs && event.atMs < restartedMs);
-  const lastElectionMs = elections.reduce((latest, { atMs }) => Math.max(latest, atMs), Number.NEGATIVE_INFINITY);
-  const leaderText = elections.length === 0 ? 'no new leader was seen' : `the last new leader stood ${latencyText((lastElectionMs - killedMs) * 1000)} after the fault`;
-  const steps = shortOfReplica(events.filter(({ atMs }) => atMs >= killedMs), configuration.topic.replicationFactor);
-  const last = steps.at(-1);
-  if (last === undefined) return `Recovery: ${leaderText}; no in-sync set was seen to shrink.`;
-  if (last.count > 0) return `Recovery: ${leaderText}; ${counted(last.count, 'partition')} still lacked a replica at the end.`;
-  return `Recovery: ${leaderText}; all replicas were in sync again ${latencyText((last.atMs - killedMs) * 1000)} after it.`;
-}
-
 function timeText({ fromMs, toMs }: Moment): string {
   const from = secondText(fromMs);
   const to = secondText(toMs);
   return from === to ? from : `${from}–${to}`;
 }
 
-function sinceText(atMs: number, killedMs: number | null): string {
-  return killedMs === null || atMs < killedMs ? '' : `+${secondText(atMs - killedMs)} s`;
+/** Since the latest fault that had begun. */
+function sinceText(atMs: number, begins: readonly number[]): string {
+  const began = begins.findLast((beginMs) => beginMs <= atMs);
+  return began === undefined ? '' : `+${secondText(atMs - began)} s`;
 }
 
 function secondText(ms: number): string {

@@ -70,7 +70,7 @@ describe('the JSON Schema', () => {
     const schema = experimentJsonSchema() as { properties: Record<string, { properties: Record<string, unknown>; additionalProperties: boolean; patternProperties: Record<string, unknown> }> };
     expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(['name', 'base', 'profiles', 'matrix', 'repeats', 'budget', 'thresholds', 'published']));
     const base = schema.properties['base'];
-    expect(Object.keys(base?.properties ?? {})).toEqual(expect.arrayContaining(['workload', 'load', 'topic', 'producer', 'consumers', 'target', 'broker', 'fault', 'warmup', 'duration']));
+    expect(Object.keys(base?.properties ?? {})).toEqual(expect.arrayContaining(['workload', 'load', 'topic', 'producer', 'consumers', 'target', 'broker', 'faults', 'warmup', 'duration']));
     expect(base?.additionalProperties).toBe(false);
     const [pattern = ''] = Object.keys(base?.patternProperties ?? {});
     expect(['producer.linger.ms', 'loud.rate', 'topic'].map((key) => new RegExp(pattern).test(key))).toEqual([true, false, false]);

@@ -53,7 +53,7 @@ describe('settings', () => {
     ['no groups', 'consumers: none', { groups: [] }],
     ['another Kafka', 'target.bootstrap: "a:1"', { target: { kind: 'external', bootstrap: 'a:1' } }],
     ['broker properties', 'broker.log.segment.bytes: 2 MiB', { target: { brokerProperties: { 'log.segment.bytes': '2097152' } } }],
-    ['a fault', 'fault: { killBroker: 3s, restartAfter: 1s }', { fault: { kind: 'killBroker', atSeconds: 3, restartAfterSeconds: 1 } }],
+    ['faults', 'faults: [kill@3s+1s, cut-link@5s+2s:2-3]', { faults: [{ kind: 'kill', atSeconds: 3, forSeconds: 1, broker: 'leader' }, { kind: 'cutLink', atSeconds: 5, forSeconds: 2, between: [2, 3] }] }],
   ])('are taken: %s', (_what, settings, expected) => {
     expect(only(settings)).toMatchObject(expected as object);
   });

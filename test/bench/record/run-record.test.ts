@@ -50,12 +50,16 @@ describe('the stored run', () => {
   });
 
   it('keeps what happened in the order of time', () => {
-    const fault = { kind: 'killBroker', brokerId: 2, ledPartitions: [1], killedAtUs: 3_000_000, restartedAtUs: 4_000_000, restartTookUs: 500_000 } as const;
+    const faults = {
+      faults: [{ fault: 0, brokerIds: [2], beganUs: 3_000_000, healedUs: 4_500_000 }],
+      events: [{ kind: 'brokerKilled', atMs: 3000, brokerId: 2, signal: 'SIGKILL', ledPartitions: [1] }, { kind: 'brokerRestarted', atMs: 4500, brokerId: 2, tookMs: 500 }],
+      warnings: [],
+    } as const;
     const topologyChanges = [
       { kind: 'isr', atUs: 4_700_000, partition: 1, inSyncReplicas: [1, 2, 3] },
       { kind: 'leader', atUs: 3_200_000, partition: 1, leaderId: -1 },
     ] as const;
-    const { events } = measuredRecord(sampleOutcome({ fault, topologyChanges }));
+    const { events } = measuredRecord(sampleOutcome({ faults, topologyChanges }));
     expect(events.map(({ kind, atMs }) => [kind, atMs])).toEqual([['brokerKilled', 3000], ['leaderChange', 3200], ['brokerRestarted', 4500], ['isrChange', 4700]]);
     expect(events[1]).toMatchObject({ leader: null });
   });

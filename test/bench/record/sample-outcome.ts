@@ -87,7 +87,7 @@ export function sampleOutcome(changes: Partial<ExperimentOutcome> = {}): Experim
       machine: { otherCpuUs: 0, stolenUs: 0 },
       samples: [],
     },
-    fault: undefined,
+    faults: { faults: [], events: [], warnings: [] },
     topologyChanges: [],
     isPartial: false,
     warnings: [],

@@ -140,13 +140,24 @@ describe('runText', () => {
     expect(text).toContain('10.41–10.43 +0.41 s broker 3 leads 7 partitions (1, 4, 7, 10, 13, 16, 19) of clickstream');
     expect(text).toContain('in-sync replicas {1, 3} for 20 partitions (0-19) of clickstream');
     expect(text).toContain('Longest wait for an acknowledgement: 659 ms (partition 19, from 10.00 s to 10.66 s');
-    expect(text).toContain('all replicas were in sync again 6.94 s after it');
+  });
+
+  it('tells what a fault did to clients, replicas and groups', () => {
+    const text = flat(textOf(faultRun(), 140));
+    expect(text).toContain('1. kill -9 of the leading broker, restarted 5 s later: broker 2, 10.00 s to 15.78 s');
+    expect(text).toContain('none of the topic for 120 ms, none of partition 19 for 659 ms, while records waited');
+    expect(text).toContain('21 ms before, 640 ms during, 22 ms after; back at its level before after 2 s');
+    expect(text).toContain('NOT_LEADER_OR_FOLLOWER 33, NETWORK_EXCEPTION 8; no record given up');
+    expect(text).toContain('7 leader changes; 20 in-sync sets shrank, the first after 430 ms; all whole again after 6.94 s');
+    expect(text).toContain('43,210 caught up in 1 s (142,000 records/s read against 99,000 written; lag / (read - written): 1.01 s by what it took in its first whole second); publish p99 meanwhile 24 ms');
+    expect(text).toContain('lag 21,000 before, at most 22,000 records; it did not fall behind');
   });
 
   it('says how many partitions never got their replica back', () => {
     const run = faultRun();
-    const events = run.measured.events.filter((event) => !(event.kind === 'isrChange' && event.partition < 3 && event.isr.length === 3));
-    expect(flat(textOf({ ...run, measured: { ...run.measured, events } }))).toContain('3 partitions still lacked a replica at the end');
+    const [record] = run.measured.faults ?? [];
+    const faults = [{ ...record, isr: { shrunkPartitions: 20, shrunkAfterMs: 430, wholeAfterMs: null, shortPartitionsAtEnd: 3 } }] as NonNullable<typeof run.measured.faults>;
+    expect(flat(textOf({ ...run, measured: { ...run.measured, faults } }, 140))).toContain('3 partitions still lacked a replica at the end');
   });
 
   it('shows a failed verification with the first anomalies, their partition and offset', () => {

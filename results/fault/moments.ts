@@ -4,6 +4,7 @@
  */
 import type { RunEvent } from '../run.ts';
 import { counted, latencyText } from '../render/number-text.ts';
+import { linkWords } from './fault-words.ts';
 
 export interface Moment {
   readonly kind: RunEvent['kind'];
@@ -13,7 +14,8 @@ export interface Moment {
 }
 
 export interface Outage {
-  readonly brokerId: number;
+  /** `broker 2 down`, `disk of broker 3 slow`. */
+  readonly label: string;
   readonly fromMs: number;
   /** Null: not up again before the end. */
   readonly toMs: number | null;
@@ -52,14 +54,56 @@ export function momentsOf(events: readonly RunEvent[]): Moment[] {
   return opened.map(({ event, toMs, partitions }) => ({ kind: event.kind, fromMs: event.atMs, toMs, sentence: sentenceOf(event, [...partitions]) }));
 }
 
+/** From each event that begins something until the one that ends it. */
 export function outagesOf(events: readonly RunEvent[]): Outage[] {
   const ordered = events.toSorted((a, b) => a.atMs - b.atMs);
-  return ordered.flatMap((event) => {
-    if (event.kind !== 'brokerKilled' && event.kind !== 'brokerPaused') return [];
-    const end = event.kind === 'brokerKilled' ? 'brokerRestarted' : 'brokerResumed';
-    const back = ordered.find((other) => other.kind === end && other.brokerId === event.brokerId && other.atMs >= event.atMs);
-    return [{ brokerId: event.brokerId, fromMs: event.atMs, toMs: back?.atMs ?? null }];
+  return ordered.flatMap((event): Outage[] => {
+    const label = outageLabel(event);
+    if (label === null) return [];
+    const end = ordered.find((other) => other.atMs >= event.atMs && ends(other, event));
+    return [{ label, fromMs: event.atMs, toMs: end?.atMs ?? null }];
   });
+}
+
+function outageLabel(event: RunEvent): string | null {
+  switch (event.kind) {
+    case 'brokerKilled':
+      return `broker ${event.brokerId} down`;
+    case 'brokerPaused':
+      return `broker ${event.brokerId} paused`;
+    case 'diskSlowed':
+      return `disk of broker ${event.brokerId} slow`;
+    case 'linkSlowed':
+      return `link ${event.between.map(shortEnd).join('-')} slow`;
+    case 'linkCut':
+      return `link ${event.between.map(shortEnd).join('-')} cut`;
+    case 'groupChanged':
+      return `${event.group} ${event.change === 'scaled' ? (event.memberCount === 0 ? 'away' : `${event.memberCount} members`) : event.change}`;
+    default:
+      return null;
+  }
+}
+
+function ends(event: RunEvent, begin: RunEvent): boolean {
+  switch (begin.kind) {
+    case 'brokerKilled':
+      return event.kind === 'brokerRestarted' && event.brokerId === begin.brokerId;
+    case 'brokerPaused':
+      return event.kind === 'brokerResumed' && event.brokerId === begin.brokerId;
+    case 'diskSlowed':
+      return event.kind === 'diskHealed' && event.brokerId === begin.brokerId;
+    case 'linkSlowed':
+    case 'linkCut':
+      return event.kind === 'linkHealed' && event.between.join() === begin.between.join();
+    case 'groupChanged':
+      return event.kind === 'groupHealed' && event.group === begin.group && event.change === begin.change;
+    default:
+      return false;
+  }
+}
+
+function shortEnd(end: string): string {
+  return end.replace('broker ', '');
 }
 
 /** Partitions whose in-sync set is smaller than the replication factor. */
@@ -112,18 +156,45 @@ function keyOf(event: RunEvent): string | null {
 function sentenceOf(event: RunEvent, partitions: readonly number[]): string {
   switch (event.kind) {
     case 'brokerKilled':
-      return `broker ${event.brokerId} killed with ${event.signal}; it led ${partitionsText(event.ledPartitions)}`;
+      return `broker ${event.brokerId} ${event.signal === 'SIGKILL' ? 'killed' : 'stopped'} with ${event.signal}; it led ${partitionsText(event.ledPartitions)}`;
     case 'brokerRestarted':
       return `broker ${event.brokerId} up again, ${latencyText(event.tookMs * 1000)} after its start`;
     case 'brokerPaused':
       return `broker ${event.brokerId} paused; it led ${partitionsText(event.ledPartitions)}`;
     case 'brokerResumed':
       return `broker ${event.brokerId} goes on`;
+    case 'diskSlowed':
+      return `disk of broker ${event.brokerId} slower by ${latencyText(event.delayMs * 1000)} an operation; it leads ${partitionsText(event.ledPartitions)}`;
+    case 'diskHealed':
+      return `disk of broker ${event.brokerId} as fast as before`;
+    case 'linkSlowed':
+      return `link between ${event.between[0]} and ${event.between[1]} slower by ${linkWords(event)}`;
+    case 'linkCut':
+      return `link between ${event.between[0]} and ${event.between[1]} cut`;
+    case 'linkHealed':
+      return `link between ${event.between[0]} and ${event.between[1]} well again`;
+    case 'groupChanged':
+      return groupSentence(event);
+    case 'groupHealed':
+      return { scaled: `group ${event.group}: ${counted(event.memberCount, 'member')} again`, crashed: `group ${event.group}: another member joins`, stuck: `group ${event.group}: the member polls again`, slowed: `group ${event.group}: the member is as fast as before` }[event.change];
     case 'leaderChange':
       return event.leader === null ? `no leader for ${partitionsText(partitions)} of ${event.topic}` : `broker ${event.leader} leads ${partitionsText(partitions)} of ${event.topic}`;
     case 'isrChange':
       return `in-sync replicas {${event.isr.toSorted((a, b) => a - b).join(', ')}} for ${partitionsText(partitions)} of ${event.topic}`;
     case 'note':
       return event.sentence;
+  }
+}
+
+function groupSentence({ group, change, memberCount, serviceTimeUs }: Extract<RunEvent, { kind: 'groupChanged' }>): string {
+  switch (change) {
+    case 'scaled':
+      return memberCount === 0 ? `group ${group}: all members leave` : `group ${group}: ${counted(memberCount, 'member')} from now on`;
+    case 'crashed':
+      return `group ${group}: a member is gone without leaving, ${counted(memberCount, 'member')} left`;
+    case 'stuck':
+      return `group ${group}: a member polls no more`;
+    case 'slowed':
+      return `group ${group}: a member takes ${latencyText(serviceTimeUs ?? 0)} longer for each record`;
   }
 }
