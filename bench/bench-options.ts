@@ -5,6 +5,7 @@
 import { isGroupFault, type FaultConfiguration } from '../results/fault/fault-record.ts';
 import { ExperimentError } from './experiment-error.ts';
 import type { LoadModel } from './load/load-messages.ts';
+import { shapeProblem } from './load/shape/rate-shape.ts';
 import { KEY_COUNT_MAX, WORKER_COUNT_MAX } from './workload/event-stamp.ts';
 import type { KeyDistribution } from './workload/key-picker.ts';
 import type { Workload } from './workload/workload.ts';
@@ -96,6 +97,8 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
   yield [!whole(options.durationSeconds, 1), `--duration must be whole seconds from 1 up, not ${options.durationSeconds}`];
   yield [!whole(options.warmupSeconds, 0), `--warmup must be whole seconds from 0 up, not ${options.warmupSeconds}`];
   yield [load.kind === 'open' && !(load.ratePerSecond > 0 && Number.isFinite(load.ratePerSecond)), '--rate must be above 0; for the highest rate there is use --closed-loop'];
+  const shapeWrong = load.kind === 'shaped' ? shapeProblem(load.shape, options.durationSeconds) : undefined;
+  yield [shapeWrong !== undefined, `--shape: ${shapeWrong}`];
   yield [!whole(options.workerCount, 1, WORKER_COUNT_MAX), `--workers must be 1 to ${WORKER_COUNT_MAX}`];
   yield [!whole(topic.partitions, 1, 10_000), '--partitions must be 1 to 10000'];
   yield [!whole(topic.replicationFactor, 1, 1000), '--replication-factor must be at least 1'];

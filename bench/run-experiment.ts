@@ -16,6 +16,7 @@ import { checkBenchOptions, minInsyncReplicas, type BenchOptions } from './bench
 import { ExperimentError } from './experiment-error.ts';
 import type { ExperimentOutcome, LoadOutcome, Readiness, TargetFacts } from './experiment-outcome.ts';
 import { FaultTimeline, needsFaultyEnvironment } from './fault/fault-timeline.ts';
+import { checkOffered } from './load/offered-load.ts';
 import { LoadPhase } from './load/load-phase.ts';
 import type { OnProgress } from './run-progress.ts';
 import { prepareTopic, type ExperimentTopic } from './target/experiment-topic.ts';
@@ -132,9 +133,10 @@ function checkClients({ producerProperties, groups }: BenchOptions): void {
   }
 }
 
-/** Opens the workload once, so that a payload that cannot be used is found before anything is started. True when values carry stamps. */
+/** Opens workload and trace once, so that a file that cannot be used is found before anything is started. True when values carry stamps. */
 function checkWorkload(options: BenchOptions): boolean {
   try {
+    checkOffered(options.load, options);
     const source = openRecordSource(options.workload, { seed: options.seed, worker: 0 });
     source.close();
     return source.isStamped;

@@ -2,6 +2,8 @@
 import { defaultBenchOptions, defaultKeys, type BenchOptions, type GroupOptions } from '../bench/bench-options.ts';
 import { parseFault } from '../bench/fault/fault-grammar.ts';
 import type { FaultConfiguration } from '../results/fault/fault-record.ts';
+import type { RateShape } from '../bench/load/shape/rate-shape.ts';
+import { parseShape, ShapeError } from '../bench/load/shape/shape-grammar.ts';
 import type { KeyDistribution } from '../bench/workload/key-picker.ts';
 import type { Workload } from '../bench/workload/workload.ts';
 import { CliError } from './cli-error.ts';
@@ -11,6 +13,7 @@ export interface BenchFlags {
   readonly rate?: string;
   readonly closedLoop?: boolean;
   readonly arrivals?: string;
+  readonly shape?: string;
   readonly duration?: string;
   readonly warmup?: string;
   readonly recordSize?: string;
@@ -75,10 +78,24 @@ export function benchOptionsFrom(flags: BenchFlags): BenchOptions {
 function loadFrom(flags: BenchFlags): BenchOptions['load'] {
   if (flags.closedLoop === true) {
     if (flags.rate !== undefined) throw usage('--rate and --closed-loop exclude each other: a closed loop has no rate');
+    if (flags.shape !== undefined) throw usage('--shape and --closed-loop exclude each other: a closed loop has no rate');
     return { kind: 'closed' };
   }
   const arrivals = oneOf('--arrivals', flags.arrivals ?? 'constant', ['constant', 'poisson']);
+  if (flags.shape !== undefined) {
+    if (flags.rate !== undefined) throw usage('--shape and --rate exclude each other: the shape has its own rates');
+    return { kind: 'shaped', shape: shapeFrom(flags.shape), arrivals };
+  }
   return { kind: 'open', ratePerSecond: flags.rate === undefined ? 100_000 : quantity('--rate', flags.rate), arrivals };
+}
+
+function shapeFrom(text: string): RateShape {
+  try {
+    return parseShape(text);
+  } catch (error) {
+    if (error instanceof ShapeError) throw usage(`--shape: ${error.message}`);
+    throw error;
+  }
 }
 
 function workloadFrom(flags: BenchFlags): Workload {

@@ -8,6 +8,7 @@ const EXAMPLES = `
 Examples:
   headroom bench                                        a clickstream at 100,000 events/s into three embedded brokers
   headroom bench --rate 50k --duration 60 --acks 1      another rate, length and durability
+  headroom bench --shape bursts=20k..150k:2s/10s        a rate that changes; latency still counts from each record's due time
   headroom bench --closed-loop --record-size 100        the highest throughput with records of 100 bytes
   headroom bench --rate max --objective 'publish.p99 < 50ms'   the highest rate that is held so, its interval, latency against load
   headroom bench --payload events.jsonl --key user.id   your own records, keyed by a field
@@ -70,6 +71,7 @@ function addLoadOptions(command: Command): void {
     .option('--rate <records/s>', 'records a second over all workers (100k); max searches the highest that is held')
     .option('--closed-loop', 'no rate: send as fast as the target takes, for the highest throughput')
     .addOption(new Option('--arrivals <kind>', 'gaps between records (constant)').choices(['constant', 'poisson']))
+    .option('--shape <shape>', 'a rate that changes: steps=20k:10s,40k:10s, ramp=10k..100k, bursts=20k..100k:2s/10s, day=10k..100k, day=100k*0.2,0.1,..., trace=FILE[:once]')
     .option('--duration <seconds>', 'measured window (20)')
     .option('--warmup <seconds>', 'load before it, not measured (5)')
     .option('--workers <count>', 'load worker threads (1)')

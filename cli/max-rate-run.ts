@@ -105,7 +105,7 @@ async function run(options: BenchOptions, search: SearchWords, flags: MaxRateFla
 }
 
 function optionsOf(options: BenchOptions, { ratePerSecond, durationSeconds: length }: RateRequest): BenchOptions {
-  const arrivals = options.load.kind === 'open' ? options.load.arrivals : 'constant';
+  const arrivals = options.load.kind === 'closed' ? 'constant' : options.load.arrivals;
   return { ...options, durationSeconds: length, load: ratePerSecond === undefined ? { kind: 'closed' } : { kind: 'open', ratePerSecond, arrivals } };
 }
 
@@ -149,7 +149,8 @@ function objectivesOf({ objective = [DEFAULT_OBJECTIVE] }: MaxRateFlags, { group
   });
 }
 
-function checkFlags({ closedLoop, useExisting }: MaxRateFlags, { load, faults }: BenchOptions): void {
+function checkFlags({ closedLoop, useExisting, shape }: MaxRateFlags, { load, faults }: BenchOptions): void {
+  if (shape !== undefined) throw new CliError('--rate max and --shape exclude each other: the search offers one rate a run', 2);
   if (closedLoop === true || load.kind === 'closed') throw new CliError('--rate max and --closed-loop exclude each other: the search begins with a closed loop by itself', 2);
   if (faults.length > 0) throw new CliError('--rate max finds what is held without faults: leave out --fault, --kill-broker and --pause-broker', 2);
   if (useExisting === true) throw new CliError('--rate max makes a new topic for every run: leave out --use-existing', 2);

@@ -60,6 +60,15 @@ const keys = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hotSet'), keyCount: count, hotKeyCount: count, hotShare: amount }),
 ]);
 
+const shape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('steps'), steps: z.array(z.object({ ratePerSecond: amount, seconds: amount.exactOptional() })) }),
+  z.object({ kind: z.literal('ramp'), fromPerSecond: amount, toPerSecond: amount, overSeconds: amount.exactOptional() }),
+  z.object({ kind: z.literal('bursts'), basePerSecond: amount, burstPerSecond: amount, everySeconds: amount, burstSeconds: amount }),
+  z.object({ kind: z.literal('day'), troughPerSecond: amount, peakPerSecond: amount }),
+  z.object({ kind: z.literal('hours'), ratePerSecond: amount, factors: z.array(amount) }),
+  z.object({ kind: z.literal('trace'), path: z.string(), repeats: z.boolean(), points: count, seconds: amount }),
+]);
+
 const configuration: z.ZodType<RunConfiguration> = z.object({
   name: z.string(),
   workload: z.discriminatedUnion('kind', [
@@ -69,6 +78,7 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
   ]),
   load: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('open'), ratePerSecond: amount, arrivals: z.enum(['constant', 'poisson']) }),
+    z.object({ kind: z.literal('shaped'), shape, arrivals: z.enum(['constant', 'poisson']), meanPerSecond: amount, lowestPerSecond: amount, highestPerSecond: amount }),
     z.object({ kind: z.literal('closed') }),
   ]),
   warmupSeconds: amount,
@@ -124,6 +134,7 @@ const measured: z.ZodType<Measured> = z.object({
   seconds: z.array(
     z.object({
       second: count,
+      offeredRecords: amount.exactOptional(),
       acknowledgedRecords: count,
       acknowledgedBytes: count,
       failedRecords: count.nullable(),

@@ -98,7 +98,30 @@ export type Properties = Readonly<Record<string, string>>;
 
 export type LoadShape =
   | { readonly kind: 'open'; readonly ratePerSecond: number; readonly arrivals: 'constant' | 'poisson' }
+  | {
+      readonly kind: 'shaped';
+      readonly shape: RateShapeRecord;
+      readonly arrivals: 'constant' | 'poisson';
+      /** Of the planned window: its mean, and its lowest and highest second. */
+      readonly meanPerSecond: number;
+      readonly lowestPerSecond: number;
+      readonly highestPerSecond: number;
+    }
   | { readonly kind: 'closed' };
+
+/** How the rate changes over the measured window; the warm-up has the rate with which the shape begins. */
+export type RateShapeRecord =
+  /** One after the other, the last one holds; without seconds the window is shared evenly. */
+  | { readonly kind: 'steps'; readonly steps: readonly { readonly ratePerSecond: number; readonly seconds?: number }[] }
+  /** On a straight line, then held; without overSeconds over the whole window. */
+  | { readonly kind: 'ramp'; readonly fromPerSecond: number; readonly toPerSecond: number; readonly overSeconds?: number }
+  /** `burstSeconds` in the middle of each `everySeconds` at the burst's rate. */
+  | { readonly kind: 'bursts'; readonly basePerSecond: number; readonly burstPerSecond: number; readonly everySeconds: number; readonly burstSeconds: number }
+  /** 24 hours in the window: a cosine, lowest at 04:00 and highest at 16:00. */
+  | { readonly kind: 'day'; readonly troughPerSecond: number; readonly peakPerSecond: number }
+  /** 24 hours in the window: factors of a rate at even distances from 00:00 on, straight lines between. */
+  | { readonly kind: 'hours'; readonly ratePerSecond: number; readonly factors: readonly number[] }
+  | { readonly kind: 'trace'; readonly path: string; readonly repeats: boolean; readonly points: number; readonly seconds: number };
 
 export type KeyDistributionRecord =
   | { readonly kind: 'none' }
@@ -245,6 +268,8 @@ export interface LatencyBuckets {
 
 export interface SecondRecord {
   readonly second: number;
+  /** Due in this second by the rate and its shape (expected, where arrivals are random); absent in a closed loop and in older runs. */
+  readonly offeredRecords?: number;
   readonly acknowledgedRecords: number;
   readonly acknowledgedBytes: number;
   readonly failedRecords: number | null;

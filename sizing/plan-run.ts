@@ -1,7 +1,7 @@
 /** A plan from what a run measured: its rate, its records, its compression, its consumers. Nothing to plan from gives no plan. */
 import type { Plan, PlanQuantity, PlanRecord } from '../results/plan-record.ts';
 import { significant } from '../results/render/number-text.ts';
-import type { GroupRecord, Run, Throughput } from '../results/run.ts';
+import type { GroupRecord, Run } from '../results/run.ts';
 import { clusterDefaults, producerDefaults, topicDefaults } from './input-defaults.ts';
 import { planFor } from './plan.ts';
 import { input, type SizedProducer, type SizedTopic, type SizingInputs } from './sizing-inputs.ts';
@@ -45,11 +45,11 @@ function topicOf(run: MeasuredRun, name: string, given: { consumerRate?: number 
   const { configuration, measured } = run;
   const { throughput } = measured;
   const { topic } = configuration;
-  const peakRate = rateInput(throughput, name);
+  const peakRate = rateInput(run, name);
   const key = keyOf(run);
   return {
     name,
-    averageRate: { ...peakRate, id: `${name}.rate.average`, name: 'average rate' },
+    averageRate: averageRateInput(run, peakRate, name),
     peakRate,
     recordBytes: input(`${name}.record.size`, 'record size', throughput.uncompressedBytes / throughput.acknowledgedRecords, 'bytes', { source: 'measured', why: `key, value and framing, over ${throughput.acknowledgedRecords} records`, runId: run.id }),
     compressionRatio: input(`${name}.compression`, 'compression ratio', throughput.compressionRatio ?? 1, 'ratio', { source: 'measured', why: `${configuration.producerProperties['compression.type'] ?? 'none'}, batches of ${Math.round(throughput.recordsPerBatch ?? 1)} records`, runId: run.id }),
@@ -82,8 +82,16 @@ function producerOf(run: MeasuredRun, at: string): SizedProducer {
   };
 }
 
-function rateInput({ offeredPerSecond, achievedPerSecond }: Throughput, at: string): PlanQuantity {
+function averageRateInput({ configuration: { load } }: MeasuredRun, peakRate: PlanQuantity, at: string): PlanQuantity {
+  const [id, name] = [`${at}.rate.average`, 'average rate'];
+  return load.kind === 'shaped' ? input(id, name, load.meanPerSecond, 'records/s', { source: 'given', why: "the mean of the run's shape" }) : { ...peakRate, id, name };
+}
+
+/** Of a load that changes, its highest second. */
+function rateInput({ configuration: { load }, measured }: MeasuredRun, at: string): PlanQuantity {
   const id = `${at}.rate.peak`;
+  const { offeredPerSecond, achievedPerSecond } = measured.throughput;
+  if (load.kind === 'shaped') return input(id, 'peak rate', load.highestPerSecond, 'records/s', { source: 'given', why: `the highest second that the run offered; its mean is ${Math.round(load.meanPerSecond)}/s` });
   if (offeredPerSecond === null) return input(id, 'peak rate', achievedPerSecond, 'records/s', { source: 'measured', why: 'the highest that the run reached' });
   return input(id, 'peak rate', offeredPerSecond, 'records/s', { source: 'given', why: `the rate that the run offered; ${Math.round(achievedPerSecond)}/s were acknowledged` });
 }

@@ -2,6 +2,8 @@
 import { defaultBenchOptions, defaultKeys, type BenchOptions, type GroupOptions, type TargetOptions } from '../bench-options.ts';
 import type { FaultConfiguration } from '../../results/fault/fault-record.ts';
 import { parseFault } from '../fault/fault-grammar.ts';
+import { parseShape } from '../load/shape/shape-grammar.ts';
+import { shapeOf } from './load-shape.ts';
 import type { LoadModel } from '../load/load-messages.ts';
 import type { KeyDistribution } from '../workload/key-picker.ts';
 import type { Workload } from '../workload/workload.ts';
@@ -31,7 +33,7 @@ export function layered(layers: readonly Settings[]): Settings {
   }, {});
 }
 
-const LOAD_EXCLUDES: Readonly<Record<string, readonly string[]>> = { closedLoop: ['rate', 'arrivals'], rate: ['closedLoop'] };
+const LOAD_EXCLUDES: Readonly<Record<string, readonly string[]>> = { closedLoop: ['rate', 'arrivals', 'shape'], rate: ['closedLoop', 'shape'], shape: ['closedLoop', 'rate'] };
 const TARGET_EXCLUDES: Readonly<Record<string, readonly string[]>> = { bootstrap: ['brokers', 'dataDirectory'], brokers: ['bootstrap'], dataDirectory: ['bootstrap'] };
 
 function withoutExcluded<Section extends object>(under: Section, over: object, excludes: Readonly<Record<string, readonly string[]>>): Section {
@@ -90,10 +92,14 @@ function keysOf({ keys, keyDistribution = 'zipf', zipfExponent, hotKeys, hotShar
   }
 }
 
-function loadOf({ rate, arrivals, closedLoop }: NonNullable<Settings['load']>): LoadModel {
+function loadOf({ rate, arrivals, closedLoop, shape }: NonNullable<Settings['load']>): LoadModel {
   if (closedLoop === true) {
-    if (rate !== undefined || arrivals !== undefined) throw new SettingsError('load.closedLoop excludes load.rate and load.arrivals: a closed loop has no rate');
+    if (rate !== undefined || arrivals !== undefined || shape !== undefined) throw new SettingsError('load.closedLoop excludes load.rate, load.shape and load.arrivals: a closed loop has no rate');
     return { kind: 'closed' };
+  }
+  if (shape !== undefined) {
+    if (rate !== undefined) throw new SettingsError('load.shape excludes load.rate: the shape has its own rates');
+    return { kind: 'shaped', shape: typeof shape === 'string' ? parseShape(shape) : shapeOf(shape), arrivals: arrivals ?? 'constant' };
   }
   const standard = defaultBenchOptions.load.kind === 'open' ? defaultBenchOptions.load.ratePerSecond : 100_000;
   return { kind: 'open', ratePerSecond: rate === undefined ? standard : ratePerSecond(rate), arrivals: arrivals ?? 'constant' };

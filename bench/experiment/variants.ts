@@ -5,6 +5,7 @@ import { parseBrokerConfig } from '../../engine/broker/broker-config.ts';
 import { parseTopicConfig, topicProperties } from '../../engine/log/log-config.ts';
 import { checkBenchOptions, type BenchOptions } from '../bench-options.ts';
 import { ExperimentError } from '../experiment-error.ts';
+import { checkOffered } from '../load/offered-load.ts';
 import { openRecordSource } from '../workload/workload.ts';
 import type { Experiment, Layer } from './file/experiment-file.ts';
 import type { Settings } from './file/experiment-schema.ts';
@@ -57,6 +58,7 @@ function checkedOptions(layers: readonly Settings[], { experiment, variant }: { 
     const options = benchOptionsOf(layered(layers), `${experiment}/${variant}`);
     checkBenchOptions(options);
     checkProperties(options);
+    checkOffered(options.load, options);
     openRecordSource(options.workload, { seed: options.seed, worker: 0 }).close();
     return options;
   } catch (error) {
@@ -96,6 +98,7 @@ const SETTING_BY_OPTION: readonly (readonly [string, string])[] = [
   ['--warmup', 'warmup'],
   ['--workers', 'workers'],
   ['--rate', 'load.rate'],
+  ['--shape', 'load.shape'],
   ['--closed-loop', 'load.closedLoop'],
   ['--brokers', 'target.brokers'],
   ['--bootstrap', 'target.bootstrap'],

@@ -7,9 +7,11 @@ import type { Workload } from '../workload/workload.ts';
 import type { HostTimeOrigin } from './host-time.ts';
 import type { IntervalSnapshot } from '../latency/interval-latencies.ts';
 import type { Arrivals } from './schedule.ts';
+import type { RateShape } from './shape/rate-shape.ts';
 
 export type LoadModel =
   | { readonly kind: 'open'; readonly ratePerSecond: number; readonly arrivals: Arrivals }
+  | { readonly kind: 'shaped'; readonly shape: RateShape; readonly arrivals: Arrivals }
   | { readonly kind: 'closed' };
 
 /** workerData of load-worker.ts. */
@@ -24,6 +26,9 @@ export interface LoadWorkerInput {
   readonly producerProperties: Readonly<Record<string, string>>;
   readonly workload: Workload;
   readonly load: LoadModel;
+  /** Where the shape of a load lies. */
+  readonly warmupSeconds: number;
+  readonly durationSeconds: number;
   readonly keepsLedger: boolean;
 }
 

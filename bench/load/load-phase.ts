@@ -147,6 +147,8 @@ export class LoadPhase {
       producerProperties: options.producerProperties,
       workload: options.workload,
       load: options.load,
+      warmupSeconds: options.warmupSeconds,
+      durationSeconds: options.durationSeconds,
       keepsLedger: options.verifies,
     };
     const member: LoadMember = {

@@ -17,6 +17,8 @@ import { PerSecond } from '../latency/per-second.ts';
 import type { LatencyMetric, LoadResult, LoadWindow, LoadWorkerInput, Post } from './load-messages.ts';
 import { closedLoopPacer, countUnsent, openLoopPacer, type Pacer, type PacerOptions } from './pacer.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
+import { curveOf } from './shape/rate-shape.ts';
+import { createShapedSchedule } from './shape/shaped-schedule.ts';
 import { ThreadMeter } from './thread-meter.ts';
 
 const PROGRESS_MS = 250;
@@ -37,7 +39,7 @@ export class LoadRun {
   #time: HostTime = hostTimeFrom({ startMonotonicUs: 0, startEpochUs: 0 });
   #window = { measureStartUs: 0, endUs: 0 };
   #pacer: Pacer | undefined;
-  #schedule: Schedule | undefined;
+  readonly #schedule: Schedule | undefined;
   #progressTimer: NodeJS.Timeout | undefined;
   #giveUp: () => void = () => {};
   readonly #givenUp = new Promise<void>((resolve) => (this.#giveUp = resolve));
@@ -59,6 +61,7 @@ export class LoadRun {
     this.#input = input;
     this.#post = post;
     this.#source = openRecordSource(input.workload, input);
+    this.#schedule = scheduleOf(input);
     this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], clientId: `headroom-load-${input.worker}` });
     this.#producer = new Producer(this.#client, parseProducerConfig(input.producerProperties), { onBatch: (batch) => this.#onBatch(batch) });
     this.#producer.onSpace = () => this.#pacer?.resume();
@@ -82,20 +85,15 @@ export class LoadRun {
     this.#time = hostTimeFrom(origin);
     this.#window = { measureStartUs, endUs };
     this.#meter.schedule(this.#time, { startUs: measureStartUs, endUs });
-    const { load } = this.#input;
+    const schedule = this.#schedule;
     const options: PacerOptions = {
       nowUs: this.#time.sinceStartUs,
       send: (dueUs, nowUs) => this.#send(dueUs, nowUs),
       endUs,
-      graceUs: load.kind === 'open' ? GRACE_US : 0,
+      graceUs: schedule === undefined ? 0 : GRACE_US,
       onEnd: () => void this.#finish().catch((error: unknown) => this.#fail(error)),
     };
-    if (load.kind === 'open') {
-      this.#schedule = createSchedule({ ...load, worker: this.#input.worker, workerCount: this.#input.workerCount, seed: this.#input.seed });
-      this.#pacer = openLoopPacer(this.#schedule, options);
-    } else {
-      this.#pacer = closedLoopPacer(options);
-    }
+    this.#pacer = schedule === undefined ? closedLoopPacer(options) : openLoopPacer(schedule, options);
     setTimeout(() => this.#pacer?.start(), Math.max(0, -this.#time.sinceStartUs() / 1000));
     this.#progressTimer = setInterval(() => this.#reportProgress(), PROGRESS_MS);
   }
@@ -214,4 +212,11 @@ export class LoadRun {
   #fail(error: unknown): void {
     this.#post({ kind: 'failed', message: String(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
   }
+}
+
+/** Undefined in a closed loop. Reads a trace, which takes time: not for the moment of the start. */
+function scheduleOf({ load, worker, workerCount, seed, ...window }: LoadWorkerInput): Schedule | undefined {
+  if (load.kind === 'closed') return undefined;
+  const options = { arrivals: load.arrivals, worker, workerCount, seed };
+  return load.kind === 'open' ? createSchedule({ ...options, ratePerSecond: load.ratePerSecond }) : createShapedSchedule({ ...options, curve: curveOf(load.shape, window) });
 }

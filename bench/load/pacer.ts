@@ -75,8 +75,9 @@ export function openLoopPacer(schedule: Schedule, options: PacerOptions): Pacer 
       const nowUs = options.nowUs();
       for (const until = sent + CLOCK_EVERY; sent < until; sent++) {
         const dueUs = schedule.dueUs;
+        // A load that has nothing more to send lasts until its end all the same.
+        if (dueUs > nowUs) return nowUs >= options.endUs ? 'finished' : 'caughtUp';
         if (dueUs >= options.endUs) return 'finished';
-        if (dueUs > nowUs) return 'caughtUp';
         if (!options.send(dueUs, nowUs)) return 'noSpace';
         schedule.advance();
       }

@@ -1,15 +1,18 @@
 /** What was asked for, as it stands in the stored run: defaults that were in force included. */
-import type { KeyDistributionRecord, Properties, RunConfiguration, TargetConfiguration, WorkloadConfiguration } from '../../results/run.ts';
+import type { KeyDistributionRecord, LoadShape, Properties, RateShapeRecord, RunConfiguration, TargetConfiguration, WorkloadConfiguration } from '../../results/run.ts';
 import { parseProducerConfig, producerProperties } from '../../engine/client/producer-config.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import type { ExperimentOutcome } from '../experiment-outcome.ts';
+import { offeredRange } from '../load/offered-load.ts';
+import type { RateShape } from '../load/shape/rate-shape.ts';
+import { readTrace } from '../load/shape/trace-file.ts';
 import type { KeyDistribution } from '../workload/key-picker.ts';
 
 export function configurationRecord({ options, topic, target }: Pick<ExperimentOutcome, 'options' | 'topic' | 'target'>): RunConfiguration {
   return {
     name: options.name,
     workload: workloadRecord(options),
-    load: options.load,
+    load: loadRecord(options),
     warmupSeconds: options.warmupSeconds,
     durationSeconds: options.durationSeconds,
     workerCount: options.workerCount,
@@ -20,6 +23,18 @@ export function configurationRecord({ options, topic, target }: Pick<ExperimentO
     faults: options.faults,
     verifies: options.verifies,
   };
+}
+
+function loadRecord({ load, ...window }: BenchOptions): LoadShape {
+  const range = offeredRange(load, window);
+  if (load.kind !== 'shaped' || range === undefined) return load as Exclude<BenchOptions['load'], { kind: 'shaped' }>;
+  return { ...load, shape: shapeRecord(load.shape), ...range };
+}
+
+function shapeRecord(shape: RateShape): RateShapeRecord {
+  if (shape.kind !== 'trace') return shape;
+  const { pieces, seconds } = readTrace(shape.path);
+  return { ...shape, points: pieces.length, seconds };
 }
 
 function workloadRecord({ workload }: BenchOptions): WorkloadConfiguration {

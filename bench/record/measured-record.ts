@@ -3,6 +3,7 @@ import type { BrokerUsageRecord, ErrorCounts, GeneratorUsage, HistogramRecord, M
 import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
 import type { LoadResult } from '../load/load-messages.ts';
+import { offeredLoad } from '../load/offered-load.ts';
 import { groupRecords } from './group-records.ts';
 import { measuredSeconds, mergedRecord } from './measured-window.ts';
 
@@ -32,7 +33,7 @@ export function measuredRecord(outcome: ExperimentOutcome): Measured {
 }
 
 function throughput(outcome: ExperimentOutcome): Throughput {
-  const { loads, options } = outcome;
+  const { loads } = outcome;
   const sum = (valueOf: (load: LoadResult) => number): number => loads.reduce((total, load) => total + valueOf(load), 0);
   const records = sum(({ measured }) => measured.records);
   const batches = sum(({ measured }) => measured.batches);
@@ -40,7 +41,7 @@ function throughput(outcome: ExperimentOutcome): Throughput {
   const compressedBytes = sum(({ measured }) => measured.batchBytes);
   const seconds = measuredSeconds(outcome);
   return {
-    offeredPerSecond: options.load.kind === 'open' ? options.load.ratePerSecond : null,
+    offeredPerSecond: offeredPerSecond(outcome),
     achievedPerSecond: seconds > 0 ? records / seconds : 0,
     acknowledgedRecords: records,
     uncompressedBytes,
@@ -58,6 +59,14 @@ function throughput(outcome: ExperimentOutcome): Throughput {
       unsentRecords: sum(({ unsentRecords }) => unsentRecords),
     },
   };
+}
+
+/** The mean over the seconds that were measured, which an interruption may have cut short. */
+function offeredPerSecond({ options, measureStartSecond, measureEndSecond }: ExperimentOutcome): number | null {
+  if (options.load.kind === 'open') return options.load.ratePerSecond;
+  const offered = offeredLoad(options.load, options);
+  const seconds = measureEndSecond - measureStartSecond;
+  return offered === undefined || seconds <= 0 ? null : offered.recordsBetween(measureStartSecond, measureEndSecond) / seconds;
 }
 
 function errorCounts(loads: readonly LoadResult[]): ErrorCounts {
@@ -79,10 +88,12 @@ function secondRecords({ loads, groups, latencies: { publish }, options }: Exper
   const columns = [...loads.flatMap((load) => [load.acknowledgedRecordsBySecond, load.failedRecordsBySecond]), ...groups.map(({ consumedRecordsBySecond }) => consumedRecordsBySecond)];
   const length = Math.max(0, ...columns.map((column) => column.length), ...publish.seconds().map((second) => second + 1));
   const at = (column: readonly number[], second: number): number => column[second] ?? 0;
+  const offered = offeredLoad(options.load, options);
   return Array.from({ length }, (_, second): SecondRecord => {
     const latency = publish.at(second);
     return {
       second,
+      ...(offered === undefined ? {} : { offeredRecords: offered.recordsBetween(second, second + 1) }),
       acknowledgedRecords: loads.reduce((total, load) => total + at(load.acknowledgedRecordsBySecond, second), 0),
       acknowledgedBytes: loads.reduce((total, load) => total + at(load.acknowledgedBytesBySecond, second), 0),
       failedRecords: loads.reduce((total, load) => total + at(load.failedRecordsBySecond, second), 0),

@@ -86,7 +86,7 @@ function* disturbances(machine: ExperimentOutcome['usage']['machine'], { seconds
 
 function* loadWarnings({ outcome, measured }: WarningInputs): Generator<RunWarning> {
   const { throughput, latency, generator } = measured;
-  const isOpen = outcome.options.load.kind === 'open';
+  const isOpen = outcome.options.load.kind !== 'closed';
   const [publishP99, delayP99] = [latency.publish.summary.p99Us, latency.scheduleDelay.summary.p99Us];
   const busiest = generator.workers.filter(({ name }) => name.startsWith('load')).toSorted((a, b) => b.utilization - a.utilization)[0];
   const isLate = isOpen && publishP99 !== null && delayP99 !== null && publishP99 > 0 && delayP99 > publishP99 * SCHEDULE_DELAY_SHARE_MAX;

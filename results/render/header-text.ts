@@ -1,6 +1,7 @@
 /** What ran, where, when and under which settings; the answer in one line; what casts doubt on it; and whether the run is whole. */
 import type { KeyDistributionRecord, Run, TargetConfiguration, WorkloadConfiguration } from '../run.ts';
 import { timedFaultWords } from '../fault/fault-words.ts';
+import { loadWords } from './load-words.ts';
 import { bytesText, counted, durationText, latencyText, percentText, rateText, significant } from './number-text.ts';
 import { DASH, labelled, orDash, plain, sentence, type Page, type Paint } from './page.ts';
 
@@ -91,10 +92,9 @@ function versionText({ headroom: { version, commit, isDirty } }: Run): string {
 }
 
 function loadText({ configuration: { load, warmupSeconds, durationSeconds, workerCount }, measured }: Run): string {
-  const shape = load.kind === 'closed' ? 'closed loop, as fast as the target takes' : `${rateText(load.ratePerSecond)} records/s, ${load.arrivals} arrivals`;
   const length = measured.measureEndSecond - measured.measureStartSecond;
   const measuredText = length === durationSeconds ? `${durationText(durationSeconds)} measured` : `${durationText(length)} of ${durationText(durationSeconds)} measured`;
-  return `${shape}; ${durationText(warmupSeconds)} warm-up, ${measuredText}; ${counted(workerCount, 'worker thread')}`;
+  return `${loadWords(load)}; ${durationText(warmupSeconds)} warm-up, ${measuredText}; ${counted(workerCount, 'worker thread')}`;
 }
 
 function workloadText(workload: WorkloadConfiguration): string {

@@ -48,6 +48,7 @@ export function secondsText({ measured, configuration }: Run, page: Page): strin
   const lines = [
     ...heading(page, 'Second by second', columns.secondsPerColumn === 1 ? '' : `a column is ${columns.secondsPerColumn} s: the lowest rate and the highest p99 in it`),
     windowLine(columns, inWindow, page),
+    ...offeredLine(columns, configuration.load, page),
     stripLine(page, { label: 'records/s', strip: rates, paint: page.colors.green, level: linear, scale: `max ${rateText(largest(rates) ?? 0)}` }),
     stripLine(page, { label: 'publish p99', strip: p99s, paint: page.colors.cyan, level: logarithmic, scale: p99Scale(p99s) }),
     ...configuration.groups.flatMap(({ name }) => lagLine(columns, name, page)),
@@ -95,6 +96,13 @@ function p99Scale(p99s: Strip): string {
   const low = smallest(p99s);
   const high = largest(p99s);
   return low === null || high === null ? '' : `${latencyText(low)}–${latencyText(high)}, log`;
+}
+
+/** Only where it changes: the records that were due in each second. */
+function offeredLine(columns: Columns, load: Run['configuration']['load'], page: Page): string[] {
+  if (load.kind !== 'shaped') return [];
+  const offered = columns.cells.map((cell) => smallest(cell.map(({ offeredRecords }) => offeredRecords ?? null)));
+  return [stripLine(page, { label: 'offered', strip: offered, paint: page.colors.dim, level: linear, scale: `max ${rateText(largest(offered) ?? 0)}` })];
 }
 
 /** Only for a group that ever lagged. */

@@ -11,6 +11,7 @@ describe('what is given', () => {
   it.each<[string, BenchFlags, unknown]>([
     ['a rate with a suffix', { rate: '50k' }, { load: { kind: 'open', ratePerSecond: 50_000, arrivals: 'constant' } }],
     ['a rate with separators', { rate: '1_500,000' }, { load: { ratePerSecond: 1_500_000 } }],
+    ['a shape', { shape: 'ramp=1k..2k:5s', arrivals: 'poisson' }, { load: { kind: 'shaped', shape: { kind: 'ramp', fromPerSecond: 1000, toPerSecond: 2000, overSeconds: 5 }, arrivals: 'poisson' } }],
     ['a closed loop', { closedLoop: true }, { load: { kind: 'closed' } }],
     ['minutes', { duration: '2m', warmup: '10s' }, { durationSeconds: 120, warmupSeconds: 10 }],
     ['sized records', { recordSize: '1k', randomBytesRatio: '0.2', keyDistribution: 'none' }, { name: 'fixed-1024', workload: { kind: 'fixed', recordBytes: 1024, randomBytesRatio: 0.2, keys: { kind: 'none' } } }],
@@ -38,6 +39,9 @@ describe('what cannot be used', () => {
   it.each<[BenchFlags, RegExp]>([
     [{ rate: 'fast' }, /--rate "fast" is not a number \(for example/],
     [{ rate: '1', closedLoop: true }, /--rate and --closed-loop exclude each other/],
+    [{ rate: '1', shape: 'ramp=1k..2k' }, /--shape and --rate exclude each other/],
+    [{ shape: 'ramp=1k..2k', closedLoop: true }, /--shape and --closed-loop exclude each other/],
+    [{ shape: 'hill=5' }, /--shape: "hill=5" is no shape of a load: write it as steps=/],
     [{ duration: '1.5' }, /--duration "1.5" is not a whole number of seconds/],
     [{ recordSize: 'big' }, /--record-size "big" is not a number of bytes/],
     [{ payload: 'a', recordSize: '1' }, /exclude each other/],

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { FAULT_EXAMPLE } from '../../fault/fault-grammar.ts';
+import { parseShape, SHAPE_EXAMPLES } from '../../load/shape/shape-grammar.ts';
 import { count, duration, rate, share, size } from './quantities.ts';
 
 const property = z.union([z.string(), z.number(), z.boolean()], { error: 'must be a word, a number, true or false' });
@@ -22,9 +23,34 @@ const workload = z.strictObject({
   hotShare: share.describe('their share of the records (80 %)').exactOptional(),
 });
 
+const shapes = z.strictObject({
+  steps: z.array(z.strictObject({ rate, for: duration.describe('how long; in no step: the window in equal parts').exactOptional() })).min(1).describe('one rate after the other, the last one held').exactOptional(),
+  ramp: z.strictObject({ from: rate, to: rate, over: duration.describe('then held (the measured window)').exactOptional() }).describe('a straight line').exactOptional(),
+  bursts: z.strictObject({ base: rate, burst: rate, every: duration, length: duration }).describe('`length` in the middle of each `every` at the rate of burst').exactOptional(),
+  day: z.union([
+    z.strictObject({ trough: rate.describe('at 04:00'), peak: rate.describe('at 16:00') }),
+    z.strictObject({ rate: rate.describe('at factor 1'), factors: z.array(z.number().nonnegative()).min(2).describe('24 of them: the full hours from 00:00 on') }),
+  ]).describe('24 hours in the measured window').exactOptional(),
+  trace: z.strictObject({ file: z.string().describe('lines of second,rate, or a timestamp each'), repeat: flag.describe('from the start again (true)').exactOptional() }).exactOptional(),
+}).refine((shape) => Object.keys(shape).length === 1, { error: 'one of steps, ramp, bursts, day and trace' });
+
+export type ShapeSettings = z.infer<typeof shapes>;
+
+const shape = z.union([
+  z.string().superRefine((text, context) => {
+    try {
+      parseShape(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  }).meta({ examples: SHAPE_EXAMPLES }),
+  shapes,
+], { error: 'must be a shape in one word (ramp=10k..100k), or one of steps, ramp, bursts, day and trace with its settings' });
+
 const load = z.strictObject({
   rate: rate.describe('records a second over all workers (100k/s)').exactOptional(),
   arrivals: z.enum(['constant', 'poisson']).describe('gaps between records (constant)').exactOptional(),
+  shape: shape.describe('a rate that changes over the measured window, in place of rate').exactOptional(),
   closedLoop: flag.describe('no rate: send as fast as the target takes, for the highest throughput').exactOptional(),
 });
 

@@ -1,6 +1,7 @@
 /** What was run and how it ended, the verdict, the numbers that decide, and what casts doubt on them, each with cause, effect and remedy. */
 import type { KeyDistributionRecord, LatencySummary, Run } from '../../run.ts';
 import { timedFaultWords } from '../../fault/fault-words.ts';
+import { loadWords } from '../../render/load-words.ts';
 import { percentileText } from '../../render/latency-text.ts';
 import { bytesText, counted, countText, durationText, percentText, rateText, significant } from '../../render/number-text.ts';
 import { figure, html, type Content, type Markup } from '../markup.ts';
@@ -50,12 +51,11 @@ export function latencyFigure(path: string, value: number | null, summary: Laten
 function whatText({ configuration: { load, workload, topic, target, groups, durationSeconds, warmupSeconds, producerProperties, faults } }: Run): string {
   const records =
     workload.kind === 'file' ? `records from ${workload.path}` : workload.kind === 'fixed' ? `records of ${bytesText(workload.recordBytes)} (${keysText(workload.keys)})` : `clickstream events (${keysText(workload.keys)})`;
-  const rate = load.kind === 'open' ? `${rateText(load.ratePerSecond)} records/s (${load.arrivals} arrivals)` : 'as fast as the target takes (closed loop)';
   const where = target.kind === 'embedded' ? `${counted(target.brokerCount, 'embedded broker')}, files ${target.files}` : `the cluster at ${target.bootstrap}`;
   const producer = ['acks', 'compression.type', 'linger.ms', 'batch.size'].flatMap((name) => (producerProperties[name] === undefined ? [] : [`${name}=${producerProperties[name]}`]));
   const readers = groups.length === 0 ? 'no consumer group' : groups.map(({ name, memberCount }) => `${name} (${counted(memberCount, 'member')})`).join(', ');
   const killed = faults.length === 0 ? '' : ` ${faults.length === 1 ? 'Fault' : 'Faults'}: ${faults.map(timedFaultWords).join('; ')}.`;
-  return `${records[0]?.toUpperCase()}${records.slice(1)}, ${rate}, for ${durationText(durationSeconds)} after ${durationText(warmupSeconds)} of warm-up, to ${counted(topic.partitions, 'partition')} with replication factor ${topic.replicationFactor} on ${where}; ${producer.length === 0 ? 'producer defaults' : producer.join(', ')}; read by ${readers}.${killed}`;
+  return `${records[0]?.toUpperCase()}${records.slice(1)}, ${loadWords(load)}, for ${durationText(durationSeconds)} after ${durationText(warmupSeconds)} of warm-up, to ${counted(topic.partitions, 'partition')} with replication factor ${topic.replicationFactor} on ${where}; ${producer.length === 0 ? 'producer defaults' : producer.join(', ')}; read by ${readers}.${killed}`;
 }
 
 function alarms({ status, verification }: Run): Markup[] {

@@ -20,6 +20,8 @@ interface Track {
 }
 
 interface Tracks {
+  /** Undefined in a closed loop, and in runs that did not store it. */
+  readonly offered: Track | undefined;
   readonly acknowledged: Track;
   readonly failed: Track;
   readonly p50: Track;
@@ -34,7 +36,7 @@ export function secondsSection(run: Run): Markup | null {
   const axis = secondsAxis(run);
   if (axis === undefined) return null;
   const tracks = tracksOf(run, axis);
-  const ordered = [tracks.acknowledged, tracks.failed, tracks.p50, tracks.p99, tracks.max, ...tracks.read, ...tracks.lag, ...tracks.cpu];
+  const ordered = [...(tracks.offered === undefined ? [] : [tracks.offered]), tracks.acknowledged, tracks.failed, tracks.p50, tracks.p99, tracks.max, ...tracks.read, ...tracks.lag, ...tracks.cpu];
   const frame = (shown: readonly Track[]): Pick<LineChart, 'x' | 'bands' | 'rows'> => ({
     x: axis.scale,
     bands: axis.bands,
@@ -58,7 +60,9 @@ function tracksOf({ measured, configuration }: Run, axis: SecondsAxis): Tracks {
   const samples = new Map(measured.brokerSamples.map((sample) => [`${sample.brokerId} ${sample.second}`, sample.cpuCores]));
   const brokerIds = [...new Set(measured.brokerSamples.map(({ brokerId }) => brokerId))].sort((a, b) => a - b);
   const groups = configuration.groups.map(({ name }) => name);
+  const hasOffered = measured.seconds.some(({ offeredRecords }) => offeredRecords !== undefined);
   return {
+    offered: hasOffered ? { head: 'offered', field: 'offeredRecords', points: lowest(({ offeredRecords }) => offeredRecords), text: (records) => countText(Math.round(records)) } : undefined,
     acknowledged: { head: 'acknowledged', field: 'acknowledgedRecords', points: lowest(({ acknowledgedRecords }) => acknowledgedRecords), text: countText },
     failed: { head: 'failed', field: 'failedRecords', points: highest(({ failedRecords }) => failedRecords), text: countText },
     p50: { head: 'p50', field: 'p50Us', points: highest(({ p50Us }) => p50Us), text: latencyText },
@@ -70,23 +74,23 @@ function tracksOf({ measured, configuration }: Run, axis: SecondsAxis): Tracks {
   };
 }
 
-function rateChart({ measured, configuration }: Run, { acknowledged, failed }: Tracks, frame: Frame): Markup {
+function rateChart({ measured, configuration }: Run, { offered, acknowledged, failed }: Tracks, frame: Frame): Markup {
   const { load } = configuration;
+  const ends = [acknowledged.points[0]?.x ?? 0, measured.measureEndSecond];
+  const highest = load.kind === 'open' ? load.ratePerSecond : load.kind === 'shaped' ? load.highestPerSecond : 0;
   const hasFailed = (largestOf([failed]) ?? 0) > 0;
   const series: Series[] = [{ name: 'acknowledged', color: 'publish', line: 'solid', points: acknowledged.points }];
-  if (load.kind === 'open') {
-    const ends = [acknowledged.points[0]?.x ?? 0, measured.measureEndSecond];
-    series.unshift({ name: load.arrivals === 'constant' ? 'offered' : 'offered, mean', color: 'dim', line: 'dashed', points: ends.map((x) => ({ x, y: load.ratePerSecond })) });
-  }
+  const offeredPoints = load.kind === 'shaped' ? offered?.points.filter(({ x }) => x < measured.measureEndSecond) : load.kind === 'open' ? ends.map((x) => ({ x, y: load.ratePerSecond })) : undefined;
+  if (load.kind !== 'closed' && offeredPoints !== undefined) series.unshift({ name: load.arrivals === 'constant' ? 'offered' : 'offered, mean', color: 'dim', line: 'dashed', points: offeredPoints });
   if (hasFailed) series.push({ name: 'failed', color: 'bad', line: 'solid', points: failed.points });
   const shown = hasFailed ? [acknowledged, failed] : [acknowledged];
-  const largest = Math.max(largestOf(shown) ?? 0, load.kind === 'open' ? load.ratePerSecond : 0);
+  const largest = Math.max(largestOf(shown) ?? 0, highest);
   const inWindow = measured.seconds.filter(({ second }) => second >= measured.measureStartSecond && second < measured.measureEndSecond);
   const low = inWindow.length === 0 ? undefined : inWindow.reduce((worst, second) => (second.acknowledgedRecords < worst.acknowledgedRecords ? second : worst));
   return lineChart({
     title: 'Rate',
     unit: 'records/s',
-    description: `Records acknowledged in each second of the load${load.kind === 'open' ? `, beside the offered ${rateText(load.ratePerSecond)} records/s` : ''}.`,
+    description: `Records acknowledged in each second of the load${load.kind === 'closed' ? '' : load.kind === 'open' ? `, beside the offered ${rateText(load.ratePerSecond)} records/s` : `, beside the rate that was offered, at most ${rateText(highest)} records/s`}.`,
     remark: low === undefined ? null : `lowest in the measured window: ${countText(low.acknowledgedRecords)} in second ${low.second}`,
     heightPx: 150,
     y: zeroScale({ largest, text: shortCount }),

@@ -40,6 +40,12 @@ describe('variants', () => {
 describe('settings', () => {
   it.each<[string, string, unknown]>([
     ['a load', 'load: { rate: 2.5k/s, arrivals: poisson }', { load: { kind: 'open', ratePerSecond: 2500, arrivals: 'poisson' } }],
+    ['a shape in one word', 'load: { shape: "bursts=2k..9k:2s/5s", arrivals: poisson }', { load: { kind: 'shaped', shape: { kind: 'bursts', basePerSecond: 2000, burstPerSecond: 9000, everySeconds: 5, burstSeconds: 2 }, arrivals: 'poisson' } }],
+    ['steps', 'load: { shape: { steps: [{ rate: 2k/s, for: 5s }, { rate: 3k/s, for: 500 ms }] } }', { load: { shape: { kind: 'steps', steps: [{ ratePerSecond: 2000, seconds: 5 }, { ratePerSecond: 3000, seconds: 0.5 }] } } }],
+    ['a ramp', 'load: { shape: { ramp: { from: 0/s, to: 3k/s } } }', { load: { shape: { kind: 'ramp', fromPerSecond: 0, toPerSecond: 3000 } } }],
+    ['bursts', 'load: { shape: { bursts: { base: 1k/s, burst: 5k/s, every: 10s, length: 2s } } }', { load: { shape: { kind: 'bursts', everySeconds: 10, burstSeconds: 2 } } }],
+    ['a day', 'load: { shape: { day: { trough: 1k/s, peak: 9k/s } } }', { load: { shape: { kind: 'day', troughPerSecond: 1000, peakPerSecond: 9000 } } }],
+    ['the factors of a day', 'load: { shape: { day: { rate: 9k/s, factors: [0.2, 1, 0.5] } } }', { load: { shape: { kind: 'hours', ratePerSecond: 9000, factors: [0.2, 1, 0.5] } } }],
     ['a closed loop', 'load.closedLoop: true', { load: { kind: 'closed' } }],
     ['sized records', 'workload: { recordSize: 1 KiB, randomBytesRatio: 20 %, keyDistribution: none }', { workload: { kind: 'fixed', recordBytes: 1024, randomBytesRatio: 0.2, keys: { kind: 'none' } } }],
     ['keys', 'workload: { keys: 5k, zipfExponent: 1.1 }', { workload: { keys: { kind: 'zipf', keyCount: 5000, exponent: 1.1 } } }],
@@ -62,6 +68,12 @@ describe('settings', () => {
     const { all } = variants('name: a\nbase: { load: { rate: 5k/s, arrivals: poisson }, target.brokers: 3 }\nprofiles: { closed: { load.closedLoop: true }, other: { target.bootstrap: "b:1" } }');
     expect(all.map(({ options }) => [options.load.kind, options.target.kind])).toEqual([['closed', 'embedded'], ['open', 'external']]);
   });
+
+  it('of a shape, a rate and a closed loop take each other’s place, and a shape may stand in a matrix', () => {
+    const { all } = variants('name: a\nbase: { load.shape: ramp=1k..2k }\nprofiles: { asIs: {}, level: { load.rate: 1k/s }, closed: { load.closedLoop: true } }');
+    expect(all.map(({ options }) => options.load.kind)).toEqual(['shaped', 'open', 'closed']);
+    expect(variants('name: a\nmatrix: { load.shape: ["ramp=1k..2k", "day=1k..2k"] }').all.map(({ name }) => name)).toEqual(['shape=ramp=1k..2k', 'shape=day=1k..2k']);
+  });
 });
 
 describe('what contradicts is refused before anything starts, with the variant', () => {
@@ -75,6 +87,9 @@ describe('what contradicts is refused before anything starts, with the variant',
     ['profiles: { a: { broker.nonsense: 0 } }', /nonsense/],
     ['profiles: { a: { producer.batch.size: 5 ms } }', /producer\.batch\.size: /],
     ['base: { load: { rate: 1k/s, closedLoop: true } }', /load\.closedLoop excludes load\.rate/],
+    ['base: { load: { rate: 1k/s, shape: ramp=1k..2k } }', /load\.shape excludes load\.rate/],
+    ['base: { load.shape: "ramp=1k..2k:30s" }', /variant base: load\.shape: the ramp takes 30 s/],
+    ['base: { load.shape: trace=/no/such/trace.csv }', /cannot read trace \/no\/such\/trace\.csv: there is no such file/],
     ['base: { duration: 1500 ms }', /duration must be whole seconds/],
     ['base: { workload: { payload: /no/such/file.jsonl } }', /no\/such\/file\.jsonl/],
     ['base: { workload: { payload: a.csv, keys: 5 } }', /workload\.keys is for generated records/],

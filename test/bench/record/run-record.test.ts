@@ -36,6 +36,22 @@ describe('the stored run', () => {
     expect(brokers.map(({ brokerId, isController, cpuCoresMean }) => [brokerId, isController, cpuCoresMean.toFixed(2)])).toEqual([[1, true, '0.10'], [2, false, '0.20'], [3, false, '0.30']]);
   });
 
+  it('holds a load that changes against what its shape offered, second by second', () => {
+    const { options } = sampleOutcome();
+    const run = { ...runRecord(sampleOutcome({ options: { ...options, load: { kind: 'shaped', shape: { kind: 'ramp', fromPerSecond: 20_000, toPerSecond: 80_000 }, arrivals: 'poisson' } } }), CONTEXT), plan: null };
+    expect(validateRun(JSON.parse(JSON.stringify(run)))).toMatchObject({ kind: 'valid' });
+    expect(run.measured.throughput.offeredPerSecond).toBe(50_000);
+    expect(run.measured.seconds.map(({ offeredRecords }) => offeredRecords)).toEqual([20_000, 20_000, 30_000, 50_000, 70_000]);
+    expect(run.configuration.load).toMatchObject({ kind: 'shaped', meanPerSecond: 50_000, lowestPerSecond: 30_000, highestPerSecond: 70_000 });
+    expect(run.warnings.map(({ code }) => code)).not.toContain('rate-not-reached');
+  });
+
+  it('says that a shape’s mean was not reached', () => {
+    const { options } = sampleOutcome();
+    const run = runRecord(sampleOutcome({ options: { ...options, load: { kind: 'shaped', shape: { kind: 'ramp', fromPerSecond: 30_000, toPerSecond: 80_000 }, arrivals: 'constant' } } }), CONTEXT);
+    expect(run.warnings.find(({ code }) => code === 'rate-not-reached')?.cause).toMatch(/^50000 of 55000 records/);
+  });
+
   it('T25: publish latency has a histogram of its own, and is no sum of the percentiles of its parts', () => {
     const { publish, scheduleDelay, batching, request } = measuredRecord(sampleOutcome()).latency;
     const parts = [scheduleDelay, batching, request].map(({ summary }) => summary.p99Us as number);
