@@ -1,5 +1,6 @@
 /** Everything one run measured, as it came from its parts; run-record.ts turns it into the stored result. */
 import type { Endpoint } from '../engine/environment.ts';
+import type { MachineReadings } from '../results/host-record.ts';
 import type { BenchOptions } from './bench-options.ts';
 import type { FaultsOutcome } from './fault/fault-timeline.ts';
 import type { HistogramSeries } from './latency/histogram-series.ts';
@@ -49,4 +50,5 @@ export interface ExperimentOutcome extends LoadOutcome {
   readonly verification: { readonly report: VerificationReport; readonly elapsedMs: number } | undefined;
   /** Why the run is no whole one although nobody ended it: the target was gone when the records were to be read back. */
   readonly failure: string | undefined;
+  readonly machine: MachineReadings;
 }

@@ -2,6 +2,7 @@
  * One run from nothing to its outcome: target, topic, workers, load, fault, drain, check. Whatever it opened is closed again, also
  * when a step throws or the signal aborts; an abort during the load gives what was measured until then.
  */
+import { tmpdir } from 'node:os';
 import { extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, AdminError } from '../engine/client/admin.ts';
@@ -17,6 +18,7 @@ import { ExperimentError } from './experiment-error.ts';
 import type { ExperimentOutcome, LoadOutcome, Readiness, TargetFacts } from './experiment-outcome.ts';
 import { FaultTimeline, needsFaultyEnvironment } from './fault/fault-timeline.ts';
 import { checkOffered } from './load/offered-load.ts';
+import { readMachine } from './machine/machine-reading.ts';
 import { LoadPhase } from './load/load-phase.ts';
 import type { OnProgress } from './run-progress.ts';
 import { prepareTopic, type ExperimentTopic } from './target/experiment-topic.ts';
@@ -41,7 +43,14 @@ export async function runExperiment(run: RunExperimentOptions): Promise<Experime
   // The clients' timers do not keep a process alive.
   const keptAlive = setInterval(() => {}, 60_000);
   try {
-    return await runSteps(run, isStamped);
+    const { target } = run.options;
+    const dataDirectory = target.kind === 'external' ? undefined : (target.dataDirectory ?? tmpdir());
+    run.onProgress({ kind: 'phase', phase: 'calibrating', detail: '' });
+    const before = await readMachine(dataDirectory);
+    const outcome = await runSteps(run, isStamped);
+    // Who interrupts a run does not want to wait for this.
+    const after = run.signal.aborted ? null : await readMachine(dataDirectory);
+    return { ...outcome, machine: { before, after } };
   } catch (error) {
     throw ENVIRONMENT_ERRORS.some((kind) => error instanceof kind) ? new ExperimentError('environment', (error as Error).message, error) : error;
   } finally {
@@ -53,7 +62,8 @@ const ENVIRONMENT_ERRORS = [AdminError, ClusterError, ConnectionLostError, Unsup
 const REACH_LIMIT_MS = 10_000;
 const FAULTY_ENVIRONMENT = new URL(`./fault/faulty-environment${extname(import.meta.url)}`, import.meta.url).href;
 
-async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<ExperimentOutcome> {
+/** When it resolves, brokers and clients are gone. */
+async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<Omit<ExperimentOutcome, 'machine'>> {
   const { options, onProgress, signal } = run;
   signal.throwIfAborted();
 

@@ -1,6 +1,6 @@
 /** What a run tells while it goes on. */
 
-export type RunPhase = 'starting' | 'creatingTopic' | 'joining' | 'warmingUp' | 'measuring' | 'draining' | 'verifying' | 'closing';
+export type RunPhase = 'calibrating' | 'starting' | 'creatingTopic' | 'joining' | 'warmingUp' | 'measuring' | 'draining' | 'verifying' | 'closing';
 
 export type RunProgress =
   | { readonly kind: 'phase'; readonly phase: RunPhase; readonly detail: string }

@@ -3,6 +3,7 @@ import type { RunPhase, RunProgress } from '../bench/run-progress.ts';
 import { countText, rateText } from '../results/render/number-text.ts';
 
 const PHASES: Readonly<Record<RunPhase, string>> = {
+  calibrating: 'calibrating the machine',
   starting: 'starting',
   creatingTopic: 'creating the topic',
   joining: 'joining',

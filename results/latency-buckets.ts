@@ -18,7 +18,10 @@ export function latencyBuckets(histogram: LatencyHistogram): LatencyBuckets | un
   if (count === 0 || minUs === null || maxUs === null) return undefined;
   const first = bucketOf(minUs);
   const limits = Array.from({ length: bucketOf(maxUs) - first + 2 }, (_, at) => bucketStartUs(first + at));
-  return { first, counts: histogram.countsBetween(limits) };
+  const counts = histogram.countsBetween(limits);
+  // The histogram's own steps may take the smallest or the largest sample across the edge of its bucket.
+  const begin = counts.findIndex((each) => each > 0);
+  return { first: first + begin, counts: counts.slice(begin, counts.findLastIndex((each) => each > 0) + 1) };
 }
 
 function bucketOf(latencyUs: number): number {

@@ -1,11 +1,12 @@
 /**
- * Checks that parsed JSON is a run record of this schema version, and says what is wrong and where. Loads zod: import it lazily where
+ * Checks that parsed JSON is a run record, of this schema version or an older one that is converted, and says what is wrong and where. Loads zod: import it lazily where
  * start-up time counts. Unknown fields are allowed and kept: a newer headroom may add some without raising the version.
  */
 import { z } from 'zod';
 import { faultConfiguration, faultEvents, faultRecord } from './fault/fault-schema.ts';
-import { withFaultList } from './fault/older-faults.ts';
+import { hostSchema, machineReadingsSchema } from './host-schema.ts';
 import type { PlanRecord } from './plan-record.ts';
+import { migratedRun } from './run-migration.ts';
 import { RUN_SCHEMA_VERSION, type HistogramRecord, type Measured, type Run, type RunConfiguration, type Verification } from './run.ts';
 
 export type RunValidation = { readonly kind: 'valid'; readonly run: Run } | { readonly kind: 'invalid'; readonly problems: readonly string[] };
@@ -13,17 +14,17 @@ export type RunValidation = { readonly kind: 'valid'; readonly run: Run } | { re
 /** At most this many problems are listed. */
 const PROBLEMS_MAX = 5;
 
-export function validateRun(value: unknown): RunValidation {
+export function validateRun(stored: unknown): RunValidation {
+  const value = migratedRun(stored);
   const version = typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
   if (version !== RUN_SCHEMA_VERSION) {
     const found = version === undefined ? 'no schemaVersion' : `schemaVersion ${JSON.stringify(version)}`;
     const hint = typeof version === 'number' && version > RUN_SCHEMA_VERSION ? '; a newer headroom wrote it' : '';
-    return { kind: 'invalid', problems: [`${found}, this headroom reads ${RUN_SCHEMA_VERSION}${hint}`] };
+    return { kind: 'invalid', problems: [`${found}, this headroom reads 1 to ${RUN_SCHEMA_VERSION}${hint}`] };
   }
-  const run = withFaultList(value);
-  const result = runSchema.safeParse(run);
+  const result = runSchema.safeParse(value);
   // The value itself, not zod's copy: the copy lacks unknown fields.
-  if (result.success) return { kind: 'valid', run: run as Run };
+  if (result.success) return { kind: 'valid', run: value as Run };
   const { issues } = result.error;
   const problems = issues.slice(0, PROBLEMS_MAX).map(({ path, message }) => `${path.join('.')}: ${message}`);
   if (issues.length > PROBLEMS_MAX) problems.push(`and ${issues.length - PROBLEMS_MAX} more`);
@@ -155,6 +156,7 @@ const measured: z.ZodType<Measured> = z.object({
     rssBytesMax: amount,
     workers: z.array(z.object({ name: z.string(), cpuSeconds: amount, utilization: amount })),
   }),
+  inFlightRecordsMean: amountOrNull,
   groups: z.array(
     z.object({
       name: z.string(),
@@ -231,22 +233,13 @@ const runSchema: z.ZodType<Run> = z.object({
     z.object({ kind: z.literal('failed'), reason: z.string() }),
   ]),
   headroom: z.object({ version: z.string(), commit: z.string().nullable(), isDirty: z.boolean().nullable() }),
-  host: z.object({
-    cpuModel: z.string(),
-    coreCount: count,
-    memoryBytes: count,
-    kernel: z.string(),
-    nodeVersion: z.string(),
-    filesystem: z.string().nullable(),
-    cpuGovernor: z.string().nullable(),
-    cgroupCpuCores: amountOrNull,
-    cgroupMemoryBytes: amountOrNull,
-  }),
+  host: hostSchema,
+  machine: machineReadingsSchema,
   seed: z.number(),
   warnings: z.array(z.object({ code: z.string(), cause: z.string(), effect: z.string(), remedy: z.string() })),
   configuration,
   measured,
   verification,
   plan: plan.nullable(),
-  repeat: z.object({ experimentId: z.string(), experiment: z.string(), variant: z.string(), block: count, position: count }).nullable().exactOptional(),
+  repeat: z.object({ experimentId: z.string(), experiment: z.string(), variant: z.string(), block: count, position: count }).nullable(),
 });

@@ -1,12 +1,15 @@
 /**
- * The record of one run as it stands in `results/runs/<id>.json`, schema version 1. Plain data: no class instance, no undefined, no Date.
+ * The record of one run as it stands in `results/runs/<id>.json`, schema version 2. Plain data: no class instance, no undefined, no Date.
  * `null` always means "not measured" or "does not apply", never zero. Times named `...Ms` and `second` count from the start of the load;
- * the measured window is [measureStartSecond, measureEndSecond). Change a field's meaning: raise RUN_SCHEMA_VERSION and convert old files in load-run.ts.
+ * the measured window is [measureStartSecond, measureEndSecond). Change a field's meaning: raise RUN_SCHEMA_VERSION and convert old files in run-migration.ts.
  */
 import type { FaultConfiguration, FaultEvent, FaultRecord } from './fault/fault-record.ts';
+import type { HostRecord, MachineReadings } from './host-record.ts';
 import type { PlanRecord } from './plan-record.ts';
 
-export const RUN_SCHEMA_VERSION = 1;
+export type { HostRecord } from './host-record.ts';
+
+export const RUN_SCHEMA_VERSION = 2;
 
 export interface Run {
   readonly schemaVersion: typeof RUN_SCHEMA_VERSION;
@@ -18,14 +21,15 @@ export interface Run {
   readonly status: RunStatus;
   readonly headroom: HeadroomVersion;
   readonly host: HostRecord;
+  readonly machine: MachineReadings;
   readonly seed: number;
   readonly warnings: readonly RunWarning[];
   readonly configuration: RunConfiguration;
   readonly measured: Measured;
   readonly verification: Verification;
   readonly plan: PlanRecord | null;
-  /** The run's place in an experiment; null for a run of its own, and so is its absence (files from before experiments). */
-  readonly repeat?: RepeatRecord | null;
+  /** The run's place in an experiment; null for a run of its own. */
+  readonly repeat: RepeatRecord | null;
 }
 
 /** One run of one variant in one block of an experiment. */
@@ -52,19 +56,6 @@ export interface HeadroomVersion {
   readonly commit: string | null;
   /** The checkout had changes that were not committed. */
   readonly isDirty: boolean | null;
-}
-
-export interface HostRecord {
-  readonly cpuModel: string;
-  readonly coreCount: number;
-  readonly memoryBytes: number;
-  readonly kernel: string;
-  readonly nodeVersion: string;
-  /** Of the data directory: `ext4`, `tmpfs`...; null when unknown or on another machine. */
-  readonly filesystem: string | null;
-  readonly cpuGovernor: string | null;
-  readonly cgroupCpuCores: number | null;
-  readonly cgroupMemoryBytes: number | null;
 }
 
 export interface RunWarning {
@@ -180,6 +171,8 @@ export interface Measured {
   readonly brokers: readonly BrokerUsageRecord[];
   readonly brokerSamples: readonly BrokerSample[];
   readonly generator: GeneratorUsage;
+  /** Records handed over and not yet answered, averaged over the window by counting; null where it was not counted (older runs). */
+  readonly inFlightRecordsMean: number | null;
   readonly groups: readonly GroupRecord[];
   readonly events: readonly RunEvent[];
   /** The longest wait of each partition for an acknowledgement while records were waiting for one. */

@@ -7,6 +7,7 @@ import type { Workload } from '../workload/workload.ts';
 import type { HostTimeOrigin } from './host-time.ts';
 import type { IntervalSnapshot } from '../latency/interval-latencies.ts';
 import type { Arrivals } from './schedule.ts';
+import type { InFlightUse } from './in-flight-meter.ts';
 import type { RateShape } from './shape/rate-shape.ts';
 
 export type LoadModel =
@@ -113,6 +114,7 @@ export interface LoadResult {
     readonly threadCpuUs: number;
     /** Event loop busy share, 0 to 1. */
     readonly utilization: number;
+    readonly inFlight: InFlightUse;
   };
   readonly batchesRetried: number;
   /** Times that the producer's buffer was full. */

@@ -12,6 +12,7 @@ import type { RecordSource } from '../workload/record-source.ts';
 import { openRecordSource } from '../workload/workload.ts';
 import { AcknowledgementGaps } from '../latency/acknowledgement-gaps.ts';
 import { hostTimeFrom, type HostTime } from './host-time.ts';
+import { InFlightMeter } from './in-flight-meter.ts';
 import { IntervalLatencies } from '../latency/interval-latencies.ts';
 import { PerSecond } from '../latency/per-second.ts';
 import type { LatencyMetric, LoadResult, LoadWindow, LoadWorkerInput, Post } from './load-messages.ts';
@@ -35,6 +36,7 @@ export class LoadRun {
   readonly #ledger = new Ledger();
   readonly #gaps: AcknowledgementGaps;
   readonly #meter = new ThreadMeter();
+  readonly #inFlight = new InFlightMeter();
   readonly #latencies: Record<Exclude<LatencyMetric, 'endToEnd'>, IntervalLatencies>;
   #time: HostTime = hostTimeFrom({ startMonotonicUs: 0, startEpochUs: 0 });
   #window = { measureStartUs: 0, endUs: 0 };
@@ -85,6 +87,7 @@ export class LoadRun {
     this.#time = hostTimeFrom(origin);
     this.#window = { measureStartUs, endUs };
     this.#meter.schedule(this.#time, { startUs: measureStartUs, endUs });
+    this.#inFlight.schedule({ startUs: measureStartUs, endUs });
     const schedule = this.#schedule;
     const options: PacerOptions = {
       nowUs: this.#time.sinceStartUs,
@@ -126,6 +129,7 @@ export class LoadRun {
       return false;
     }
     this.#sentRecords++;
+    this.#inFlight.change(nowUs, 1);
     this.#latencies.scheduleDelay.record(dueUs, nowUs - dueUs);
     return true;
   }
@@ -134,6 +138,7 @@ export class LoadRun {
     const nowUs = this.#time.sinceStartUs();
     const { recordCount, tags, errorCode } = batch;
     const { publish, batching, request } = this.#latencies;
+    this.#inFlight.change(nowUs, -recordCount);
     for (let i = 0; i < recordCount; i++) {
       const dueUs = tags[i] as number;
       publish.record(dueUs, nowUs - dueUs);
@@ -196,7 +201,7 @@ export class LoadRun {
       acknowledgedRecordsBySecond: this.#acknowledgedRecordsBySecond.toArray(),
       acknowledgedBytesBySecond: this.#acknowledgedBytesBySecond.toArray(),
       failedRecordsBySecond: this.#failedRecordsBySecond.toArray(),
-      measured: { ...this.#measured, requests: this.#requests.last - this.#requests.first, ...use },
+      measured: { ...this.#measured, requests: this.#requests.last - this.#requests.first, ...use, inFlight: this.#inFlight.finish(this.#time.sinceStartUs()) },
       batchesRetried: this.#batchesRetried,
       bufferFullCount: this.#bufferFullCount,
       gaps: this.#gaps.longest(),

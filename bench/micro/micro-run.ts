@@ -3,10 +3,10 @@ import { loadavg, tmpdir } from 'node:os';
 import { nativeMissingReason } from '../../engine/native/native.ts';
 import { newRunId } from '../../results/run-store.ts';
 import type { HeadroomVersion, HostRecord } from '../../results/run.ts';
+import { libraryVersions } from '../machine/library-versions.ts';
 import { headroomVersion, hostRecord } from '../record/host-record.ts';
 import { codecContests } from './codecs/codec-contests.ts';
 import { holdContest, type Contest, type ContestRow, type Rounds } from './contest.ts';
-import { libraryVersions } from './library-versions.ts';
 import { appendContest, readContest } from './log/append-read-contests.ts';
 import { activeLookUpContest, sealedLookUpContest } from './log/look-up-contests.ts';
 import { compactionContest } from './log/compaction-contest.ts';
@@ -46,6 +46,7 @@ const TYPICAL_BATCH_BYTES = 16 * 1024;
 const FULL_BATCH_BYTES = 64 * 1024;
 const SMALL_BATCH_BYTES = 4 * 1024;
 const SEGMENT_COUNT = 1000;
+const CONTENDERS = ['hdr-histogram-js', 'lz4-napi', 'snappy', 'tinybench'];
 
 export async function runMicro({ rounds, only, signal, onContest }: MicroOptions): Promise<MicroResult> {
   const startedAt = new Date();
@@ -62,7 +63,7 @@ export async function runMicro({ rounds, only, signal, onContest }: MicroOptions
     startedAt: startedAt.toISOString(),
     headroom: headroomVersion(),
     host: hostRecord(tmpdir()),
-    libraries: libraryVersions(),
+    libraries: libraryVersions(CONTENDERS),
     nativeMissingReason: nativeMissingReason ?? null,
     loadAverageBefore,
     rounds,

@@ -26,6 +26,7 @@ export function measuredRecord(outcome: ExperimentOutcome): Measured {
     brokers: brokerRecords(outcome),
     brokerSamples: usage.samples.map(({ second, brokerId, cpuCores, rssBytes }) => ({ second, brokerId, cpuCores, rssBytes })),
     generator: generatorUsage(outcome),
+    inFlightRecordsMean: inFlightRecordsMean(outcome),
     groups: groupRecords(outcome),
     events: runEvents(outcome),
     acknowledgementGaps: outcome.loads.flatMap(({ gaps }) => gaps.map(({ partition, startUs, durationUs }) => ({ partition, startMs: startUs / 1000, durationMs: durationUs / 1000 }))),
@@ -67,6 +68,11 @@ function offeredPerSecond({ options, measureStartSecond, measureEndSecond }: Exp
   const offered = offeredLoad(options.load, options);
   const seconds = measureEndSecond - measureStartSecond;
   return offered === undefined || seconds <= 0 ? null : offered.recordsBetween(measureStartSecond, measureEndSecond) / seconds;
+}
+
+function inFlightRecordsMean(outcome: ExperimentOutcome): number | null {
+  const seconds = measuredSeconds(outcome);
+  return seconds > 0 ? outcome.loads.reduce((sum, { measured }) => sum + measured.inFlight.recordUs, 0) / (seconds * 1e6) : null;
 }
 
 function errorCounts(loads: readonly LoadResult[]): ErrorCounts {

@@ -33,6 +33,7 @@ export function runRecord(outcome: ExperimentOutcome, { commandLine, elapsedSeco
     status: statusOf(outcome),
     headroom,
     host,
+    machine: outcome.machine,
     seed: outcome.options.seed,
     warnings: runWarnings({ outcome, measured, host, headroom }),
     configuration: configurationRecord(outcome),

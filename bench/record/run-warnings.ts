@@ -1,87 +1,17 @@
 /** What an expert would hold against the numbers of a run: each with its cause, its effect and the way out. */
-import { nativeMissingReason } from '../../engine/native/native.ts';
-import type { HeadroomVersion, HostRecord, Measured, RunWarning } from '../../results/run.ts';
-import type { ExperimentOutcome } from '../experiment-outcome.ts';
+import type { RunWarning } from '../../results/run.ts';
+import type { InFlightUse } from '../load/in-flight-meter.ts';
+import { machineWarnings } from './machine-warnings.ts';
+import type { WarningInputs } from './warning-inputs.ts';
 
 const UTILIZATION_MAX = 0.9;
 const SCHEDULE_DELAY_SHARE_MAX = 0.5;
 const ACHIEVED_SHARE_MIN = 0.99;
 const SAMPLES_ABOVE_P999_MIN = 100;
-const QUOTA_TOLERANCE_CORES = 0.5;
-/** Of all processors' time. */
-const OTHER_LOAD_SHARE_MAX = 0.1;
-const STEAL_SHARE_MAX = 0.02;
-
-export interface WarningInputs {
-  readonly outcome: ExperimentOutcome;
-  readonly measured: Measured;
-  readonly host: HostRecord;
-  readonly headroom: HeadroomVersion;
-}
+const LITTLE_MISMATCH_MAX = 0.05;
 
 export function runWarnings(inputs: WarningInputs): RunWarning[] {
-  return [...machineWarnings(inputs), ...loadWarnings(inputs), ...groupWarnings(inputs), ...inputs.outcome.warnings.map(noted)];
-}
-
-function* machineWarnings({ outcome, measured, host, headroom }: WarningInputs): Generator<RunWarning> {
-  if (nativeMissingReason !== undefined) {
-    yield {
-      code: 'native-missing',
-      cause: `the native add-on is not loaded: ${nativeMissingReason}`,
-      effect: 'portable files and a portable CRC-32C: brokers and clients are slower than they can be',
-      remedy: 'install a C++ compiler and run npm rebuild',
-    };
-  }
-  const seconds = Math.max(1, measured.measureEndSecond - measured.measureStartSecond);
-  yield* disturbances(outcome.usage.machine, { seconds, cores: host.coreCount, isEmbedded: outcome.options.target.kind === 'embedded' });
-  if (outcome.options.target.kind === 'embedded') {
-    const coresUsed = measured.generator.cpuSeconds / seconds + measured.brokers.reduce((sum, { cpuCoresMean }) => sum + cpuCoresMean, 0);
-    const cores = host.cgroupCpuCores ?? host.coreCount;
-    if (coresUsed > cores * UTILIZATION_MAX) {
-      yield {
-        code: 'machine-saturated',
-        cause: `load, consumers and brokers together used ${coresUsed.toFixed(2)} of ${cores} cores`,
-        effect: 'they wait for each other: latencies are those of a full machine',
-        remedy: 'lower --rate, or drive brokers on other machines with --bootstrap',
-      };
-    }
-  }
-  if (host.cgroupCpuCores !== null && host.cgroupCpuCores < host.coreCount - QUOTA_TOLERANCE_CORES) {
-    yield {
-      code: 'cpu-quota',
-      cause: `a quota allows ${host.cgroupCpuCores} of ${host.coreCount} cores`,
-      effect: 'work stops at the end of each period: tails grow',
-      remedy: 'run without a CPU quota',
-    };
-  }
-  if (host.cpuGovernor !== null && host.cpuGovernor !== 'performance') {
-    yield { code: 'cpu-governor', cause: `the CPU governor is ${host.cpuGovernor}`, effect: 'the clock rate follows the load', remedy: 'cpupower frequency-set -g performance' };
-  }
-  if (headroom.isDirty === true) {
-    yield { code: 'uncommitted-changes', cause: 'the checkout has changes that are not committed', effect: 'the commit does not say what was measured', remedy: 'commit before a run that is to be kept' };
-  }
-}
-
-/** With brokers elsewhere, or next door but not ours, what others do cannot be told from what the target does. */
-function* disturbances(machine: ExperimentOutcome['usage']['machine'], { seconds, cores, isEmbedded }: { seconds: number; cores: number; isEmbedded: boolean }): Generator<RunWarning> {
-  if (machine === undefined) return;
-  const [otherCores, stolenCores] = [machine.otherCpuUs / 1e6 / seconds, machine.stolenUs / 1e6 / seconds];
-  if (isEmbedded && otherCores > cores * OTHER_LOAD_SHARE_MAX) {
-    yield {
-      code: 'other-load',
-      cause: `processes that have no part in the run used ${otherCores.toFixed(2)} of ${cores} cores`,
-      effect: 'brokers and load take turns with them: rates fall and tails grow',
-      remedy: 'stop them, and run again',
-    };
-  }
-  if (stolenCores > cores * STEAL_SHARE_MAX) {
-    yield {
-      code: 'cpu-steal',
-      cause: `the hypervisor gave ${stolenCores.toFixed(2)} of ${cores} cores to other machines`,
-      effect: 'everything stands still meanwhile: tails grow',
-      remedy: 'run on a machine of its own, or again at another time',
-    };
-  }
+  return [...machineWarnings(inputs), ...loadWarnings(inputs), ...groupWarnings(inputs), ...bookkeepingWarnings(inputs), ...inputs.outcome.warnings.map(noted)];
 }
 
 function* loadWarnings({ outcome, measured }: WarningInputs): Generator<RunWarning> {
@@ -126,6 +56,31 @@ function* groupWarnings({ outcome, measured }: WarningInputs): Generator<RunWarn
       remedy: 'give it more members, or a lower --rate',
     };
   }
+}
+
+/**
+ * Little's law: records in flight = their rate x their mean latency. The left side comes from counting, the right side from the histograms.
+ * Those in flight at the window's edges belong to it with a part of their latency only, which bounds how far the two may lie apart.
+ */
+function* bookkeepingWarnings({ outcome, measured }: WarningInputs): Generator<RunWarning> {
+  const { publish, scheduleDelay } = measured.latency;
+  const { count, meanUs, maxUs } = publish.summary;
+  if (outcome.isPartial || meanUs === null || maxUs === null || scheduleDelay.summary.meanUs === null) return;
+  const sum = (valueOf: (use: InFlightUse) => number): number => outcome.loads.reduce((total, load) => total + valueOf(load.measured.inFlight), 0);
+  const byLatencyUs = count * (meanUs - scheduleDelay.summary.meanUs);
+  const byCountUs = sum(({ recordUs }) => recordUs);
+  const edgesUs = sum(({ startRecords, endRecords }) => startRecords + endRecords) * maxUs;
+  // The histograms keep three digits; below 100 microseconds their steps are no longer small against the mean.
+  const roundingUs = count * 1;
+  if (Math.abs(byCountUs - byLatencyUs) <= LITTLE_MISMATCH_MAX * Math.max(byCountUs, byLatencyUs) + edgesUs + roundingUs) return;
+  const seconds = Math.max(1, measured.measureEndSecond - measured.measureStartSecond);
+  const mean = (recordUs: number): number => Math.round(recordUs / (seconds * 1e6));
+  yield {
+    code: 'bookkeeping-mismatch',
+    cause: `${mean(byCountUs)} records were in flight on average by counting, but rate times mean latency gives ${mean(byLatencyUs)} (Little's law)`,
+    effect: 'counts or latencies of this run are wrong: nothing in it can be relied on',
+    remedy: 'this is a fault of headroom: report it with the stored run',
+  };
 }
 
 function noted(sentence: string): RunWarning {

@@ -1,9 +1,13 @@
 /** What casts doubt on a comparison without forbidding it: drift, several changes at once, other machines, disturbed or odd runs. */
+import { calibrationChanges, changeWords, type ProbeName } from '../calibration.ts';
+import type { Calibration } from '../host-record.ts';
 import type { Run } from '../run.ts';
 import { outlierIndices } from '../statistics/outliers.ts';
+import { median } from '../statistics/sample.ts';
 import { detectWarmUp } from '../statistics/warm-up.ts';
 import type { Caution, MetricComparison, SideName } from './comparison.ts';
 import type { PropertyDifferences } from './property-differences.ts';
+import { EQUIVALENCE_RUNS_MIN, RUNS_MIN } from './verdict.ts';
 
 export interface CautionInputs {
   readonly baseline: readonly Run[];
@@ -17,7 +21,7 @@ export interface CautionInputs {
 const OUTLIER_VALUES_MIN = 4;
 
 export function cautionsOf(inputs: CautionInputs): Caution[] {
-  return [...differenceCautions(inputs), ...orderCautions(inputs), ...warningCautions(inputs), ...outlierCautions(inputs), ...warmUpCautions(inputs)];
+  return [...differenceCautions(inputs), ...calibrationCautions(inputs), ...orderCautions(inputs), ...repeatCautions(inputs), ...warningCautions(inputs), ...outlierCautions(inputs), ...warmUpCautions(inputs)];
 }
 
 function* differenceCautions({ baseline, candidate, differences: { configuration, environment, mixed } }: CautionInputs): Generator<Caution> {
@@ -42,6 +46,31 @@ function* differenceCautions({ baseline, candidate, differences: { configuration
     const properties = mixed.filter((each) => each.side === side).map(({ property }) => property);
     if (properties.length > 0) yield { code: 'mixed-side', sentence: `The ${side} runs differ among themselves in ${properties.join(', ')}: they are not repeats of one thing.` };
   }
+}
+
+/** The same work on both sides' machines, as each run's calibrations found it; the median stands for a side. */
+function* calibrationCautions({ baseline, candidate }: CautionInputs): Generator<Caution> {
+  const changes = calibrationChanges(medianCalibration(baseline), medianCalibration(candidate)).filter(({ isDrift }) => isDrift);
+  if (changes.length > 0) {
+    yield { code: 'calibration-differs', sentence: `The machine did the same work at another speed for the candidate runs (${changes.map(changeWords).join(', ')}): part of any difference may be the machine's.` };
+  }
+}
+
+/** Null where the runs hold none, or of different work. */
+function medianCalibration(runs: readonly Run[]): Calibration | null {
+  const all = runs.flatMap(({ machine: { before, after } }) => [before?.calibration, after?.calibration].filter((each) => each !== null && each !== undefined));
+  const [first] = all;
+  if (first === undefined || all.some(({ workVersion }) => workVersion !== first.workVersion)) return null;
+  const medianOf = (probe: ProbeName): number | null => {
+    const known = all.flatMap((each) => (each[probe] === null ? [] : [each[probe]]));
+    return known.length === 0 ? null : median(known);
+  };
+  return { ...first, cpuLoopUs: medianOf('cpuLoopUs'), memoryCopyUs: medianOf('memoryCopyUs'), crc32Us: medianOf('crc32Us'), fileSyncUs: medianOf('fileSyncUs'), loopbackUs: medianOf('loopbackUs') };
+}
+
+function* repeatCautions({ baseline, candidate }: CautionInputs): Generator<Caution> {
+  const least = Math.min(baseline.length, candidate.length);
+  if (least < RUNS_MIN) yield { code: 'few-repeats', sentence: `${least === 1 ? 'One run' : `${least} runs`} a side cannot carry a verdict: repeat each side ${RUNS_MIN} times at least, ${EQUIVALENCE_RUNS_MIN} to 10 times to be told that there is no difference.` };
 }
 
 /** Drift of the machine (heat, neighbours, a fuller disk) passes for a difference unless the sides alternate in time. */

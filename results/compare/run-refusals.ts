@@ -3,7 +3,7 @@ import type { Run } from '../run.ts';
 import type { RunRefusal } from './comparison.ts';
 
 /** Warnings of a run after which its figures describe something else than the target under the offered load. */
-const INVALIDATING_WARNINGS = ['generator-saturated', 'rate-not-reached', 'unsent-records'];
+const INVALIDATING_WARNINGS = ['generator-saturated', 'rate-not-reached', 'unsent-records', 'bookkeeping-mismatch'];
 
 export function runRefusals({ baseline, candidate }: { baseline: readonly Run[]; candidate: readonly Run[] }): RunRefusal[] {
   const seen = new Set<string>();

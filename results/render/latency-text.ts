@@ -4,8 +4,10 @@
  */
 import { LatencyHistogram } from '../histogram.ts';
 import type { HistogramRecord, LatencySummary, Run } from '../run.ts';
+import { generatorTiming } from './generator-timing.ts';
 import { countText, latencyText } from './number-text.ts';
-import { DASH, heading, sentence, table, type Cell, type Column, type Page } from './page.ts';
+import { heading, sentence, table, type Cell, type Column, type Page } from './page.ts';
+import { percentileText } from './percentile-text.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: '', align: 'left', isFlexible: true },
@@ -53,7 +55,8 @@ const BAR_WIDTH_MAX = 50;
 const GAPS_AND_SHARE_WIDTH = 20;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-export function latencyTableText({ measured, configuration }: Run, page: Page): string[] {
+export function latencyTableText(run: Run, page: Page): string[] {
+  const { measured, configuration } = run;
   const { publish, scheduleDelay, batching, request } = measured.latency;
   const endToEnd = measured.groups.map(({ name, endToEnd: { summary } }): [string, LatencySummary] => [`end-to-end ${name}`, summary]);
   const stages: [string, LatencySummary][] = [
@@ -68,16 +71,16 @@ export function latencyTableText({ measured, configuration }: Run, page: Page): 
   return [
     ...heading(page, 'Latency', isClosed ? '' : 'from the moment each record was due, measured window'),
     ...table(page, COLUMNS, rows),
+    ...generatorTimingText(run, page),
     ...sentence(page, meaningText(isClosed, endToEnd.length > 0), { paint: page.colors.dim }),
     ...(isClosed ? sentence(page, CLOSED_LOOP_NOTE, { paint: page.colors.yellow }) : []),
     ...notes(stages, endToEnd.length + 1).flatMap((note) => sentence(page, note, { paint: page.colors.yellow })),
   ];
 }
 
-/** Null means without a sample, or above what the histogram can hold. */
-export function percentileText(valueUs: number | null, { count, rangeUsMax }: LatencySummary): string {
-  if (valueUs !== null) return latencyText(valueUs);
-  return count === 0 ? DASH : `>${latencyText(rangeUsMax)}`;
+function generatorTimingText(run: Run, page: Page): string[] {
+  const timing = generatorTiming(run);
+  return timing === undefined ? [] : sentence(page, `Generator timing error: ${timing.words}.`, timing.isInvalid ? { paint: (text) => page.colors.bold(page.colors.red(text)) } : {});
 }
 
 function rowOf(stage: string, summary: LatencySummary, paint: ((text: string) => string) | undefined): Cell[] {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Run } from '../run.ts';
 import type { StoredRun } from '../run-store.ts';
 import { rateText } from './number-text.ts';
-import { percentileText } from './latency-text.ts';
+import { percentileText } from './percentile-text.ts';
 import { createPage, cutToWidth, table, type Cell, type Column, type Page } from './page.ts';
 
 const COLUMNS: readonly Column[] = [

@@ -8,6 +8,7 @@ import { faultText } from './fault-text.ts';
 import { closingText, headerText, setupText, warningsText } from './header-text.ts';
 import { latencyPicturesText, latencyTableText } from './latency-text.ts';
 import { createPage, cutToWidth, heading } from './page.ts';
+import { machineText } from './machine-text.ts';
 import { planText } from './plan-text.ts';
 import { secondsText } from './seconds-text.ts';
 import { groupsText, resourcesText } from './resources-text.ts';
@@ -27,6 +28,7 @@ export function runText(run: Run, options: { width: number; isColored: boolean }
     groupsText(run, page),
     resourcesText(run, page),
     faultText(run, page),
+    machineText(run, page),
     verificationText(run, page),
     run.plan === null ? [] : [...heading(page, 'Plan'), '', ...planText(run.plan, options).trimEnd().split('\n')],
     closingText(run, page),

@@ -141,8 +141,8 @@ describe('latency', () => {
 
 describe('results', () => {
   it('T4: every number of a stored run says its unit in its name, or is a plain count', () => {
-    const units = /(Us|UsMax|Ms|Seconds?|PerSecond|Bytes|BytesMax|BytesMean|Cores|CoresMean|CoresMax|Records|RecordsMax|RecordsFinal|Count|CountMax)$/;
-    const plain = ['schemaVersion', 'seed', 'count', 'offset', 'gaps', 'partition', 'partitions', 'brokerId', 'leader', 'replicationFactor', 'compressionRatio', 'recordsPerBatch', 'batches', 'requests', 'batchesRetried', 'utilization', 'exponent', 'block', 'position', 'rebalances', 'slack', 'value', 'low', 'high', 'demand', 'capacity', 'perSecond', 'busyShare', 'first', 'second', 'records', 'bytes', 'batchesRead', 'recordsRead', 'corruptBatches', 'recordsCheckedSingly'];
+    const units = /(Us|UsMax|Ms|Seconds?|MhzMean|PerSecond|Bytes|BytesMax|BytesMean|Cores|CoresMean|CoresMax|Records|RecordsMax|RecordsMean|RecordsFinal|Count|CountMax|Periods|Pages)$/;
+    const plain = ['schemaVersion', 'workVersion', 'cgroupVersion', 'loadAverages', 'memoryLimitHits', 'seed', 'count', 'offset', 'gaps', 'partition', 'partitions', 'brokerId', 'leader', 'replicationFactor', 'compressionRatio', 'recordsPerBatch', 'batches', 'requests', 'batchesRetried', 'utilization', 'exponent', 'block', 'position', 'rebalances', 'slack', 'value', 'low', 'high', 'demand', 'capacity', 'perSecond', 'busyShare', 'first', 'second', 'records', 'bytes', 'batchesRead', 'recordsRead', 'corruptBatches', 'recordsCheckedSingly'];
     const names = new Set<string>();
     const visit = (value: unknown, name: string): void => {
       if (typeof value === 'number') names.add(name);

@@ -23,6 +23,12 @@ describe('latencyBuckets', () => {
     );
   });
 
+  it('begins and ends with a bucket that holds something, also where the histogram rounds across an edge', () => {
+    const histogram = new LatencyHistogram();
+    for (const latencyUs of [15_848_932, 15_843_328]) histogram.record(latencyUs);
+    expect(latencyBuckets(histogram)?.counts).toEqual([2]);
+  });
+
   it('has ten buckets to a decade, and puts a round number into the bucket that it begins', () => {
     const histogram = new LatencyHistogram();
     histogram.record(1000);

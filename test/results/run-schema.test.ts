@@ -11,11 +11,10 @@ describe('validateRun', () => {
     }
   });
 
-  it('takes the place in an experiment, none, and the absence of both in an older file', () => {
+  it('takes the place in an experiment, and none', () => {
     const repeat = { experimentId: '20260805-123456-k3x9qd', experiment: 'acks', variant: 'one', block: 2, position: 1 };
     expect(validateRun(sampleRun({ repeat }))).toMatchObject({ kind: 'valid', run: { repeat } });
     expect(validateRun(sampleRun({ repeat: null })).kind).toBe('valid');
-    expect(sampleRun()).not.toHaveProperty('repeat');
     expect(validateRun(withValueAt(sampleRun({ repeat }), 'repeat.block', 'two'))).toMatchObject({ kind: 'invalid', problems: [expect.stringMatching(/^repeat\.block: /)] });
   });
 

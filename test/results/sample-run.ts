@@ -2,6 +2,7 @@
  * Records of runs for tests: a complete one of the default experiment, and its variants. Histograms are real ones, filled from a seeded
  * generator; everything is plain data that survives JSON.
  */
+import type { Calibration, MachineReading, MachineState } from '../../results/host-record.ts';
 import { LatencyHistogram } from '../../results/histogram.ts';
 import type { PlanRecord } from '../../results/plan-record.ts';
 import type { HistogramRecord, Measured, Run, RunEvent, SecondRecord, VerificationDone } from '../../results/run.ts';
@@ -15,7 +16,7 @@ const PARTITIONS = 20;
 /** Everything went well. */
 export function sampleRun(changes: Partial<Run> = {}): Run {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: '20260805-123456-k3x9qd',
     startedAt: '2026-08-05T12:34:56.789Z',
     elapsedSeconds: 34.218,
@@ -32,14 +33,49 @@ export function sampleRun(changes: Partial<Run> = {}): Run {
       cpuGovernor: null,
       cgroupCpuCores: null,
       cgroupMemoryBytes: null,
+      socketCount: 1,
+      physicalCoreCount: 1,
+      threadCount: 2,
+      isSmtActive: true,
+      isTurboEnabled: null,
+      hypervisor: 'kvm',
+      container: 'none',
+      clockSource: 'kvm-clock',
+      cLibrary: 'glibc 2.41',
+      cgroupVersion: 2,
+      swapBytes: 2 ** 31,
+      transparentHugePages: 'madvise',
+      hugePageCount: 0,
+      disk: { mountPoint: '/', mountOptions: 'rw,relatime', device: '/dev/nvme0n1p1', scheduler: 'none', isRotational: false, sizeBytes: 100 * 2 ** 30 },
+      libraries: { v8: '14.6', zstd: '1.5.7', snappy: '7.4.3' },
     },
+    machine: { before: sampleReading(), after: sampleReading({ cpuLoopUs: 3021 }) },
     seed: 1,
     warnings: [],
     configuration: sampleConfiguration(),
     measured: MEASURED,
     verification: passedVerification(),
     plan: samplePlan(),
+    repeat: null,
     ...changes,
+  };
+}
+
+export function sampleReading(calibration: Partial<Calibration> = {}, state: Partial<MachineState> = {}): MachineReading {
+  return {
+    state: {
+      loadAverages: [0.42, 0.31, 0.2],
+      otherCpuCores: 0.031,
+      busiestProcesses: [{ name: 'sshd', cpuCores: 0.03 }],
+      cpuMhzMean: 2450,
+      memoryAvailableBytes: 21 * 2 ** 30,
+      swapUsedBytes: 0,
+      swappedPages: 1234,
+      diskFreeBytes: 60 * 2 ** 30,
+      cgroup: { cpuPeriods: 0, cpuThrottledPeriods: 0, cpuThrottledUs: 0, memoryUsedBytes: 2 ** 28, memoryLimitHits: 0 },
+      ...state,
+    },
+    calibration: { workVersion: 1, elapsedMs: 131.2, cpuLoopUs: 3010, memoryCopyUs: 1400, crc32Us: 910, fileSyncUs: 702, loopbackUs: 23.1, ...calibration },
   };
 }
 
@@ -285,6 +321,7 @@ function sampleMeasured(): Measured {
     })),
     brokerSamples: [1, 2, 3].flatMap((brokerId) => [6, 7, 8].map((second) => ({ second, brokerId, cpuCores: 0.2 + second / 100, rssBytes: 130_000_000 }))),
     generator: { cpuSeconds: 13.1, rssBytesMax: 210_000_000, workers: [{ name: 'load 0', cpuSeconds: 8.4, utilization: 0.42 }, { name: 'group realtime', cpuSeconds: 3.1, utilization: 0.155 }] },
+    inFlightRecordsMean: 842.5,
     groups: [
       {
         name: 'realtime',

@@ -2,7 +2,7 @@
 import type { KeyDistributionRecord, LatencySummary, Run } from '../../run.ts';
 import { timedFaultWords } from '../../fault/fault-words.ts';
 import { loadWords } from '../../render/load-words.ts';
-import { percentileText } from '../../render/latency-text.ts';
+import { percentileText } from '../../render/percentile-text.ts';
 import { bytesText, counted, countText, durationText, percentText, rateText, significant } from '../../render/number-text.ts';
 import { figure, html, type Content, type Markup } from '../markup.ts';
 

@@ -3,7 +3,9 @@
  * time from when a record was due beside the service time of its request, and the buckets of the histograms.
  */
 import type { LatencyHistogram } from '../../histogram.ts';
-import { bucketsOf, percentileText } from '../../render/latency-text.ts';
+import { generatorTiming } from '../../render/generator-timing.ts';
+import { bucketsOf } from '../../render/latency-text.ts';
+import { percentileText } from '../../render/percentile-text.ts';
 import { countText, latencyText } from '../../render/number-text.ts';
 import type { HistogramRecord, Run } from '../../run.ts';
 import { lineChart, WIDTH, type Point, type Series } from '../chart/line-chart.ts';
@@ -38,10 +40,12 @@ export function latencySection(run: Run): Markup {
   const decades = Math.max(1, ...stages.map(({ histogram }) => Math.log10(Math.max(1, histogram?.count ?? 1))));
   const x = percentileScale(decades);
   const percentiles = percentilesUpTo(decades);
+  const timing = generatorTiming(run);
   const drawn = stages.some(({ histogram }) => histogram !== null);
   return section(
     { id: 'latency', title: 'Latency', remark: isClosed ? '' : 'from the moment each record was due, measured window' },
     stageTable(stages),
+    timing === undefined ? null : html`<p class="${timing.isInvalid ? 'alarm' : 'note'}">Generator timing error: ${timing.words}.</p>`,
     isClosed ? html`<p class="note warn">Closed loop: a slow answer delays the records behind it and their wait is not counted. Judge latency at a fixed rate.</p>` : null,
     stages.flatMap(({ name, record: { summary }, damage }) => notes(name, summary, damage)),
     drawn

@@ -1,28 +1,31 @@
 /** The machine and the versions, and the configuration: all of it, every field by its path, so that nothing in force is left unsaid. */
 import type { Run } from '../../run.ts';
-import { bytesText, counted, durationText, latencyText } from '../../render/number-text.ts';
+import { calibrationRows, machineRows } from '../../render/machine-text.ts';
+import { bytesText, durationText, latencyText } from '../../render/number-text.ts';
 import { DASH } from '../../render/page.ts';
 import { dataTable, definitions, html, section, type Content, type Markup } from '../markup.ts';
 
 export function environmentSection(run: Run): Markup {
-  const { host, headroom, configuration, measured, repeat } = run;
+  const { headroom, measured, repeat } = run;
   const { readiness } = measured;
   const commit = headroom.commit === null ? 'not from a checkout' : html`<code>${headroom.commit}</code>${headroom.isDirty === true ? ', with uncommitted changes' : ''}`;
-  const orUnknown = (value: string | number | null): string => (value === null ? DASH : String(value));
   const rows: [string, Content][] = [
-    [configuration.target.kind === 'embedded' ? 'host' : 'generator', `${host.cpuModel}, ${counted(host.coreCount, 'core')}, ${bytesText(host.memoryBytes)} of memory`],
-    ['limits (cgroup)', `${host.cgroupCpuCores === null ? 'no CPU limit' : `${host.cgroupCpuCores} cores`}, ${host.cgroupMemoryBytes === null ? 'no memory limit' : bytesText(host.cgroupMemoryBytes)}`],
-    ['kernel', host.kernel],
-    ['Node.js', host.nodeVersion],
-    ['file system', orUnknown(host.filesystem)],
-    ['CPU governor', orUnknown(host.cpuGovernor)],
+    ...machineRows(run),
     ['headroom', html`${headroom.version}, ${commit}`],
     ['seed', String(run.seed)],
     ['ready', readiness.clusterMs === null && readiness.firstAcknowledgedMs === null ? DASH : `cluster ${msText(readiness.clusterMs)}, first acknowledgement ${msText(readiness.firstAcknowledgedMs)} after the brokers' start`],
   ];
   if (repeat !== null && repeat !== undefined) rows.push(['experiment', `${repeat.experiment} (${repeat.experimentId}), variant ${repeat.variant}, block ${repeat.block}, position ${repeat.position}`]);
   if (run.commandLine.length > 0) rows.push(['command', html`<code>${run.commandLine.map(quoted).join(' ')}</code>`]);
-  return section({ id: 'environment', title: 'Environment' }, definitions(rows));
+  return section({ id: 'environment', title: 'Environment', remark: run.configuration.target.kind === 'embedded' ? '' : 'of the generator' }, definitions(rows), calibrationTable(run));
+}
+
+function calibrationTable(run: Run): Markup | null {
+  const rows = calibrationRows(run);
+  if (rows.length === 0) return null;
+  const columns = [{ head: '' }, { head: 'before the run', isNumber: true }, { head: 'after it', isNumber: true }, { head: 'change' }];
+  const cells = rows.map(({ label, before, after, words, isDrift }): Content[] => [label, before, after, isDrift ? html`<b class="warn">${words}</b>` : words]);
+  return html`<h3>Calibration</h3><p class="unit">the same work, timed before and after the run: a machine that changed meanwhile shows here</p>${dataTable({ label: 'Calibration', columns, rows: cells })}`;
 }
 
 export function configurationSection({ configuration }: Run): Markup {

@@ -6,10 +6,11 @@ import { runWarnings } from '../../../bench/record/run-warnings.ts';
 import { nativeMissingReason } from '../../../engine/native/native.ts';
 import { validateRun } from '../../../results/run-schema.ts';
 import type { HostRecord } from '../../../results/run.ts';
+import { sampleReading, sampleRun } from '../../results/sample-run.ts';
 import { RECORDS_PER_SECOND, sampleOutcome, seriesOf } from './sample-outcome.ts';
 
 const CONTEXT = { commandLine: ['headroom', 'bench'], elapsedSeconds: 7 };
-const HOST: HostRecord = { cpuModel: 'x', coreCount: 2, memoryBytes: 1 << 30, kernel: 'Linux', nodeVersion: 'v26', filesystem: 'ext4', cpuGovernor: null, cgroupCpuCores: null, cgroupMemoryBytes: null };
+const HOST: HostRecord = sampleRun().host;
 
 describe('the stored run', () => {
   it('is valid by its own schema, also through JSON', () => {
@@ -92,6 +93,8 @@ describe('the stored run', () => {
   });
 });
 
+const CGROUP = { cpuPeriods: 0, cpuThrottledPeriods: 0, cpuThrottledUs: 0, memoryUsedBytes: 0, memoryLimitHits: 0 };
+
 describe('warnings', () => {
   const codes = (outcome: ExperimentOutcome, host: Partial<HostRecord> = {}, isDirty: boolean | null = false): string[] =>
     runWarnings({ outcome, measured: measuredRecord(outcome), host: { ...HOST, ...host }, headroom: { version: '0', commit: null, isDirty } })
@@ -100,6 +103,11 @@ describe('warnings', () => {
   const outcome = sampleOutcome();
   const { usage, options, loads } = outcome;
   const [first, second] = loads as [(typeof loads)[number], (typeof loads)[number]];
+
+  /** `recordUs`: of both workers together. */
+  function inFlight(recordUs: number): ExperimentOutcome['loads'] {
+    return loads.map((load) => ({ ...load, measured: { ...load.measured, inFlight: { recordUs: recordUs / 2, startRecords: 0, endRecords: 0 } } }));
+  }
 
   it('do not appear without a reason', () => {
     expect(codes(outcome)).toEqual([]);
@@ -111,12 +119,19 @@ describe('warnings', () => {
     ['cpu-steal', { usage: { ...usage, machine: { otherCpuUs: 0, stolenUs: 200_000 } } }],
     ['machine-saturated', { usage: { ...usage, generatorCpuUs: 4_000_000 } }],
     ['generator-saturated', { loads: [first, { ...second, measured: { ...second.measured, utilization: 0.95 } }] }],
-    ['generator-saturated', { latencies: { ...outcome.latencies, scheduleDelay: seriesOf(() => 6000) } }],
+    ['generator-saturated', { latencies: { ...outcome.latencies, scheduleDelay: seriesOf(() => 6000) }, loads: inFlight(RECORDS_PER_SECOND * 3 * 4000) }],
     ['rate-not-reached', { loads: [first, { ...second, measured: { ...second.measured, records: second.measured.records - 4000 } }] }],
     ['unsent-records', { loads: [first, { ...second, unsentRecords: 1 }] }],
-    ['few-samples', { latencies: { ...outcome.latencies, publish: seriesOf(() => 10_000, 1000) } }],
+    ['few-samples', { latencies: { ...outcome.latencies, publish: seriesOf(() => 10_000, 1000) }, loads: inFlight(1000 * 3 * 9900) }],
     ['group-behind', { groups: outcome.groups.map((group) => ({ ...group, lagRecordsBySecond: [0, 0, 0, 0, RECORDS_PER_SECOND + 1] })) }],
     ['noted', { warnings: ['something odd'] }],
+    ['machine-drifted', { machine: { before: sampleReading(), after: sampleReading({ cpuLoopUs: 4000 }) } }],
+    ['cgroup-throttled', { machine: { before: sampleReading(), after: sampleReading({}, { cgroup: { ...CGROUP, cpuPeriods: 50, cpuThrottledPeriods: 3, cpuThrottledUs: 90_000 } }) } }],
+    ['cgroup-memory-limit', { machine: { before: sampleReading(), after: sampleReading({}, { cgroup: { ...CGROUP, memoryLimitHits: 2 } }) } }],
+    ['swap-in-use', { machine: { before: sampleReading(), after: sampleReading({}, { swappedPages: 1240 }) } }],
+    ['swap-in-use', { machine: { before: sampleReading({}, { swapUsedBytes: 2 ** 30 }), after: sampleReading() } }],
+    ['low-disk-space', { machine: { before: sampleReading(), after: sampleReading({}, { diskFreeBytes: 2 ** 30 }) } }],
+    ['bookkeeping-mismatch', { loads: [first, { ...second, measured: { ...second.measured, inFlight: { ...second.measured.inFlight, recordUs: second.measured.inFlight.recordUs * 1.3 } } }] }],
   ])('%s appears when its condition holds, alone', (code, changes) => {
     expect(codes(sampleOutcome(changes))).toEqual([code]);
   });
@@ -125,8 +140,30 @@ describe('warnings', () => {
     expect(codes(outcome, { cgroupCpuCores: 1.4 })).toEqual(['cpu-quota']);
     expect(codes(outcome, { cpuGovernor: 'powersave' })).toEqual(['cpu-governor']);
     expect(codes(outcome, { cpuGovernor: 'performance' })).toEqual([]);
+    expect(codes(outcome, { filesystem: 'tmpfs' })).toEqual(['logs-in-memory']);
     expect(codes(outcome, {}, true)).toEqual(['uncommitted-changes']);
     expect(codes(outcome, {}, null)).toEqual([]);
+  });
+
+  it('of an external cluster say nothing of the disk, which is not the brokers\'', () => {
+    const target = { kind: 'external', bootstrap: 'a:1' } as const;
+    const machine = { before: sampleReading({}, { diskFreeBytes: 2 ** 20 }), after: null };
+    expect(codes(sampleOutcome({ options: { ...options, target }, machine }), { filesystem: 'tmpfs' })).toEqual([]);
+  });
+
+  it('of the inspector appear while it is open', async () => {
+    const inspector = await import('node:inspector');
+    inspector.open(0, '127.0.0.1', false);
+    try {
+      expect(codes(outcome)).toEqual(['inspector-attached']);
+    } finally {
+      inspector.close();
+    }
+  });
+
+  it('let the records in flight at the edges of the window differ from Little\'s law', () => {
+    const atEdge = { ...second.measured, inFlight: { recordUs: second.measured.inFlight.recordUs * 1.3, startRecords: 0, endRecords: 25_000 } };
+    expect(codes(sampleOutcome({ loads: [first, { ...second, measured: atEdge }] }))).toEqual([]);
   });
 
   it('of other processes make no sense where the brokers may be among them', () => {

@@ -3,6 +3,7 @@ import { defaultBenchOptions } from '../../../bench/bench-options.ts';
 import type { ExperimentOutcome } from '../../../bench/experiment-outcome.ts';
 import { HistogramSeries } from '../../../bench/latency/histogram-series.ts';
 import { LatencyCounts } from '../../../bench/latency/latency-counts.ts';
+import { sampleReading } from '../../results/sample-run.ts';
 import type { LoadResult } from '../../../bench/load/load-messages.ts';
 
 export const SECONDS = 5;
@@ -32,7 +33,7 @@ function loadResult(worker: number): LoadResult {
     acknowledgedRecordsBySecond: bySecond,
     acknowledgedBytesBySecond: bySecond.map((records) => records * 100),
     failedRecordsBySecond: [],
-    measured: { batches: 300, records: perSecond * 3, uncompressedBytes: perSecond * 3 * 100, batchBytes: perSecond * 3 * 25, requests: 100, threadCpuUs: 600_000, utilization: 0.3 },
+    measured: { batches: 300, records: perSecond * 3, uncompressedBytes: perSecond * 3 * 100, batchBytes: perSecond * 3 * 25, requests: 100, threadCpuUs: 600_000, utilization: 0.3, inFlight: { recordUs: perSecond * 3 * 9900, startRecords: 250, endRecords: 250 } },
     batchesRetried: 0,
     bufferFullCount: 0,
     gaps: [],
@@ -93,6 +94,7 @@ export function sampleOutcome(changes: Partial<ExperimentOutcome> = {}): Experim
     warnings: [],
     verification: undefined,
     failure: undefined,
+    machine: { before: sampleReading(), after: sampleReading() },
     ...changes,
   };
 }
