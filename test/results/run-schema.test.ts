@@ -24,8 +24,8 @@ describe('validateRun', () => {
     [{ kind: 'pauseBroker', atSeconds: 5, forSeconds: 0.2, which: 'all' }, [{ kind: 'pause', atSeconds: 5, forSeconds: 0.2, broker: 'all' }]],
   ])('reads the one fault of runs from before there could be several: %j', (fault, faults) => {
     const { faults: _, ...configuration } = sampleRun().configuration;
-    expect(validateRun({ ...sampleRun(), configuration: { ...configuration, fault } })).toMatchObject({ kind: 'valid', run: { configuration: { faults } } });
-    expect(validateRun({ ...sampleRun(), configuration: { ...configuration, fault: { kind: 'flood' } } }).kind).toBe('invalid');
+    expect(validateRun({ ...sampleRun(), schemaVersion: 1, configuration: { ...configuration, fault } })).toMatchObject({ kind: 'valid', run: { configuration: { faults } } });
+    expect(validateRun({ ...sampleRun(), schemaVersion: 1, configuration: { ...configuration, fault: { kind: 'flood' } } }).kind).toBe('invalid');
   });
 
   it('keeps fields that it does not know', () => {
