@@ -154,7 +154,7 @@ const measured: z.ZodType<Measured> = z.object({
   generator: z.object({
     cpuSeconds: amount,
     rssBytesMax: amount,
-    workers: z.array(z.object({ name: z.string(), cpuSeconds: amount, utilization: amount })),
+    workers: z.array(z.object({ name: z.string(), cpuSeconds: amount, utilization: amount, scheduling: z.enum(['realTime', 'shortSlices', 'default']).exactOptional() })),
   }),
   inFlightRecordsMean: amountOrNull,
   groups: z.array(

@@ -304,6 +304,8 @@ export interface GeneratorUsage {
     readonly cpuSeconds: number;
     /** Busy share of its event loop, 0 to 1. */
     readonly utilization: number;
+    /** How the kernel served a load thread: `realTime` before all ordinary threads, `shortSlices` sooner when it woke, `default` as any other. */
+    readonly scheduling?: 'realTime' | 'shortSlices' | 'default';
   }[];
 }
 

@@ -33,6 +33,9 @@ export interface LoadWorkerInput {
   readonly keepsLedger: boolean;
 }
 
+/** How the kernel serves a load thread: `realTime` before all ordinary threads, `shortSlices` sooner when it wakes, `default` as any other. */
+export type Promptness = 'realTime' | 'shortSlices' | 'default';
+
 /** workerData of consumer-worker.ts: all members of one group. */
 export interface ConsumerWorkerInput {
   readonly group: string;
@@ -91,6 +94,7 @@ export interface AcknowledgementGap {
 
 export interface LoadResult {
   readonly worker: number;
+  readonly promptness: Promptness;
   readonly sentRecords: number;
   /** Due in the schedule and never handed to the producer. */
   readonly unsentRecords: number;

@@ -15,7 +15,7 @@ import { hostTimeFrom, type HostTime } from './host-time.ts';
 import { InFlightMeter } from './in-flight-meter.ts';
 import { IntervalLatencies } from '../latency/interval-latencies.ts';
 import { PerSecond } from '../latency/per-second.ts';
-import type { LatencyMetric, LoadResult, LoadWindow, LoadWorkerInput, Post } from './load-messages.ts';
+import type { LatencyMetric, LoadResult, LoadWindow, LoadWorkerInput, Post, Promptness } from './load-messages.ts';
 import { closedLoopPacer, countUnsent, openLoopPacer, type Pacer, type PacerOptions } from './pacer.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import { curveOf } from './shape/rate-shape.ts';
@@ -27,7 +27,7 @@ const PROGRESS_MS = 250;
 const GRACE_US = 1_000_000;
 
 export class LoadRun {
-  readonly #input: LoadWorkerInput;
+  readonly #input: LoadWorkerInput & { readonly promptness: Promptness };
   readonly #post: Post;
   readonly #client: ClusterClient;
   readonly #producer: Producer;
@@ -59,13 +59,17 @@ export class LoadRun {
   /** Produce requests sent when the window's first batch was acknowledged, and its last. */
   readonly #requests = { first: -1, last: -1 };
 
-  constructor(environment: Environment, input: LoadWorkerInput, post: Post) {
+  /** `promptness`: what the thread was granted. */
+  constructor(environment: Environment, input: LoadWorkerInput & { readonly promptness: Promptness }, post: Post) {
     this.#input = input;
     this.#post = post;
     this.#source = openRecordSource(input.workload, input);
     this.#schedule = scheduleOf(input);
     this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], clientId: `headroom-load-${input.worker}` });
-    this.#producer = new Producer(this.#client, parseProducerConfig(input.producerProperties), { onBatch: (batch) => this.#onBatch(batch) });
+    this.#producer = new Producer(this.#client, parseProducerConfig(input.producerProperties), {
+      onBatch: (batch) => this.#onBatch(batch),
+      onClosedBatch: () => this.#pacer?.pump(),
+    });
     this.#producer.onSpace = () => this.#pacer?.resume();
     this.#gaps = new AcknowledgementGaps(input.partitionCount);
     const recorder = (metric: LatencyMetric): IntervalLatencies =>
@@ -193,6 +197,7 @@ export class LoadRun {
     const ledger = this.#input.keepsLedger ? this.#ledger.take() : undefined;
     const result: LoadResult = {
       worker: this.#input.worker,
+      promptness: this.#input.promptness,
       sentRecords: this.#sentRecords,
       unsentRecords,
       acknowledgedRecords: this.#acknowledgedRecords,

@@ -139,7 +139,7 @@ function generatorUsage({ usage, loads, groups, options }: ExperimentOutcome): G
     cpuSeconds: usage.generatorCpuUs / 1e6,
     rssBytesMax: usage.generatorRssBytesMax,
     workers: [
-      ...loads.map(({ worker, measured }) => ({ name: `load ${worker}`, cpuSeconds: measured.threadCpuUs / 1e6, utilization: measured.utilization })),
+      ...loads.map(({ worker, measured, promptness }) => ({ name: `load ${worker}`, cpuSeconds: measured.threadCpuUs / 1e6, utilization: measured.utilization, scheduling: promptness })),
       ...groups.map(({ measured }, index) => ({ name: `group ${options.groups[index]?.name ?? index}`, cpuSeconds: measured.threadCpuUs / 1e6, utilization: measured.utilization })),
     ],
   };

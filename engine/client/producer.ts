@@ -22,6 +22,8 @@ export type { ProducerStats } from './produce/producer-stats.ts';
 export interface ProducerEvents {
   /** Once per batch, acknowledged or given up. */
   onBatch(batch: CompletedBatch): void;
+  /** A batch was compressed and others may follow before the event loop goes on: a moment to `send` what is due. */
+  onClosedBatch?(): void;
 }
 
 /** A record that no setting of memory or request size lets through; the producer goes on. */
@@ -61,7 +63,7 @@ export class Producer {
     this.#usesKeys = !config['partitioner.ignore.keys'];
     const compression = config['compression.type'] as 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
     this.#pool = new BatchPool({ totalBytes: config['buffer.memory'], batchBytes: Math.max(BATCH_BYTES_MIN, config['batch.size']), compression, level: levelOf(config) });
-    this.#sender = new ProduceSender({ client, config, pool: this.#pool, onCompleted: (batch) => this.#onCompleted(batch) });
+    this.#sender = new ProduceSender({ client, config, pool: this.#pool, onCompleted: (batch) => this.#onCompleted(batch), onClosed: () => events.onClosedBatch?.() });
   }
 
   get stats(): ProducerStats {

@@ -1,7 +1,7 @@
 // headroom's native add-on: only what JavaScript cannot do. Raw Node-API.
 // Memory maps with allocation ahead (a full disk is an error here, not a SIGBUS later), prefaulting and fdatasync off the
 // event loop, CRC-32C with the CPU's own instruction, zstd with a context that is kept, lz4 and snappy blocks, CPU time of the
-// calling thread.
+// calling thread, alarms of microseconds.
 #define NAPI_VERSION 8
 #include <node_api.h>
 
@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "alarm.h"
 #include "lz4.h"
 #include "snappy.h"
 
@@ -610,6 +611,102 @@ napi_value snappyDecompress(napi_env env, napi_callback_info info) {
   return isWhole ? number(env, static_cast<double>(size)) : failCodec(env, "the block is damaged");
 }
 
+// ---- alarms: see alarm.h ---------------------------------------------------------------------------------------------------
+
+#if defined(__linux__)
+struct JsAlarm {
+  napi_env env;
+  napi_ref callback;
+  napi_async_cleanup_hook_handle hook;
+  alarms::Alarm alarm;
+  bool isClosing;
+};
+
+void ringJsAlarm(void* owner) {
+  auto* self = static_cast<JsAlarm*>(owner);
+  if (self->isClosing) return;
+  napi_handle_scope scope;
+  napi_open_handle_scope(self->env, &scope);
+  napi_value callback, receiver, result;
+  napi_get_reference_value(self->env, self->callback, &callback);
+  napi_get_global(self->env, &receiver);
+  napi_make_callback(self->env, nullptr, receiver, callback, 0, nullptr, &result);
+  napi_close_handle_scope(self->env, scope);
+}
+
+void closeJsAlarm(JsAlarm* self) {
+  if (self->isClosing) return;
+  self->isClosing = true;
+  self->alarm.close();
+}
+
+void freeJsAlarm(void* owner) {
+  auto* self = static_cast<JsAlarm*>(owner);
+  napi_remove_async_cleanup_hook(self->hook);
+  delete self;
+}
+
+// openAlarm(callback): a handle for setAlarm and closeAlarm
+napi_value openAlarm(napi_env env, napi_callback_info info) {
+  napi_value values[1], handle;
+  if (!arguments(env, info, 1, values)) return nullptr;
+  struct uv_loop_s* loop = nullptr;
+  napi_get_uv_event_loop(env, &loop);
+  auto* self = new JsAlarm{env, nullptr, nullptr, {}, false};
+  self->alarm.onTime = ringJsAlarm;
+  self->alarm.onClosed = freeJsAlarm;
+  self->alarm.owner = self;
+  int error = self->alarm.open(loop);
+  if (error != 0) {
+    delete self;
+    return fail(env, "timerfd_create", error);
+  }
+  napi_create_reference(env, values[0], 1, &self->callback);
+  // A thread that ends with an open alarm waits here until the loop has let go of it.
+  napi_add_async_cleanup_hook(env, [](napi_async_cleanup_hook_handle, void* data) { closeJsAlarm(static_cast<JsAlarm*>(data)); }, self, &self->hook);
+  napi_create_external(env, self, nullptr, nullptr, &handle);
+  return handle;
+}
+
+JsAlarm* alarmOf(napi_env env, napi_value value) {
+  void* self = nullptr;
+  if (napi_get_value_external(env, value, &self) == napi_ok) return static_cast<JsAlarm*>(self);
+  napi_throw_type_error(env, "ERR_ALARM", "not an alarm");
+  return nullptr;
+}
+
+// setAlarm(alarm, delayUs)
+napi_value setAlarm(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  if (!arguments(env, info, 2, values)) return nullptr;
+  JsAlarm* self = alarmOf(env, values[0]);
+  double delayUs = 0;
+  napi_get_value_double(env, values[1], &delayUs);
+  if (self != nullptr) self->alarm.set(static_cast<int64_t>(delayUs * 1e3));
+  return nullptr;
+}
+
+// closeAlarm(alarm): once; the handle must not be used again
+napi_value closeAlarm(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  if (!arguments(env, info, 1, values)) return nullptr;
+  JsAlarm* self = alarmOf(env, values[0]);
+  if (self == nullptr) return nullptr;
+  napi_delete_reference(env, self->callback);
+  closeJsAlarm(self);
+  return nullptr;
+}
+#endif
+
+// bePrompt(mayBeRealTime, sliceUs): 2, 1 or 0, see alarm.h
+napi_value bePrompt(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  if (!arguments(env, info, 2, values)) return nullptr;
+  bool mayBeRealTime = false;
+  napi_get_value_bool(env, values[0], &mayBeRealTime);
+  return number(env, alarms::bePrompt(mayBeRealTime, static_cast<uint64_t>(integer(env, values[1])) * 1000));
+}
+
 // Node unloads an add-on with its last thread, but a map may be collected later: `unmap` must still be there.
 void stayLoaded() {
   Dl_info self;
@@ -632,8 +729,17 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"lz4Decompress", nullptr, lz4Decompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"snappyCompress", nullptr, snappyCompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"snappyDecompress", nullptr, snappyDecompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"bePrompt", nullptr, bePrompt, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
+#if defined(__linux__)
+  const napi_property_descriptor alarmFunctions[] = {
+      {"openAlarm", nullptr, openAlarm, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"setAlarm", nullptr, setAlarm, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"closeAlarm", nullptr, closeAlarm, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  if (alarms::available()) napi_define_properties(env, exports, sizeof alarmFunctions / sizeof *alarmFunctions, alarmFunctions);
+#endif
   if (!zstd().isComplete) return exports;
   const napi_property_descriptor codecs[] = {
       {"zstdCompress", nullptr, zstdCompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const source = join(here, 'addon.cc');
-const sources = ['addon.cc', 'bytes.h', 'lz4.h', 'snappy.h'].map((name) => join(here, name));
+const sources = ['addon.cc', 'alarm.h', 'bytes.h', 'lz4.h', 'snappy.h'].map((name) => join(here, name));
 const intoAt = process.argv.indexOf('--into');
 const directory = intoAt < 0 ? here : (process.argv[intoAt + 1] ?? here);
 const target = join(directory, 'headroom.node');

@@ -29,6 +29,17 @@ export interface Native {
   snappyCompress(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number;
   /** Opens the elements behind a raw block's size into exactly `size` bytes; bytes behind them may be overwritten. Throws ERR_CODEC on damage. */
   snappyDecompress(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number, size: number): number;
+  /**
+   * How the kernel serves the calling thread from now on. 2: in real time, before all ordinary threads (needs CAP_SYS_NICE, and is not tried unless it
+   * may). 1: in slices of so many microseconds, so that it is served sooner when it wakes, while its share stays (Linux 6.12). 0: as before.
+   */
+  bePrompt(mayBeRealTime: boolean, sliceUs: number): 0 | 1 | 2;
+  /** Opens a timer of microseconds on the calling thread's event loop, which it does not keep alive; absent where there is no timerfd. */
+  readonly openAlarm?: (callback: () => void) => Alarm;
+  /** The callback runs once, in `delayUs` from now; a later call replaces an earlier one. */
+  readonly setAlarm?: (alarm: Alarm, delayUs: number) => void;
+  /** Once; the alarm must not be used again. */
+  readonly closeAlarm?: (alarm: Alarm) => void;
   /** zstd with one context a thread; absent where Node does not export its own library. Errors are thrown as ERR_ZSTD. */
   readonly zstdCompress?: (source: Uint8Array, level: number, target: Uint8Array, at: number) => number;
   /** Bytes that compressing `lengthBytes` needs at most. */
@@ -37,6 +48,9 @@ export interface Native {
   readonly zstdOpenBytes?: (source: Uint8Array) => number;
   readonly zstdDecompress?: (source: Uint8Array, target: Uint8Array) => number;
 }
+
+/** A handle of the add-on. */
+export type Alarm = { readonly opaque: unique symbol };
 
 const loaded = load();
 

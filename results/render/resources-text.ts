@@ -65,9 +65,9 @@ export function resourcesText({ measured, configuration }: Run, page: Page): str
     rows.push(['all brokers', cores(total), '', significant(total), perMillion(total), bytesText(brokers.reduce((sum, { rssBytesMax }) => sum + rssBytesMax, 0)), '']);
   }
   rows.push(['generator', cores(generator.cpuSeconds), '', significant(generator.cpuSeconds), perMillion(generator.cpuSeconds), generator.rssBytesMax > 0 ? bytesText(generator.rssBytesMax) : DASH, '']);
-  for (const { name, cpuSeconds, utilization } of generator.workers) {
+  for (const { name, cpuSeconds, utilization, scheduling } of generator.workers) {
     const paint = utilization > BUSY_SHARE_HIGH ? page.colors.red : page.colors.dim;
-    rows.push([`thread: ${name}`, cores(cpuSeconds), '', significant(cpuSeconds), perMillion(cpuSeconds), '', { text: percentText(utilization), paint }]);
+    rows.push([`thread: ${name}${scheduling === 'realTime' ? ', real time' : ''}`, cores(cpuSeconds), '', significant(cpuSeconds), perMillion(cpuSeconds), '', { text: percentText(utilization), paint }]);
   }
   const note = configuration.target.kind === 'external' ? ['The brokers are not headroom\'s: their CPU and memory were not measured.'] : [];
   return [

@@ -42,6 +42,7 @@ export class ProduceSender {
   readonly #config: ProducerConfig;
   readonly #pool: BatchPool;
   readonly #onCompleted: (batch: ProducerBatch) => void;
+  readonly #onClosed: () => void;
   readonly #laneName: string;
   readonly #queues: PartitionQueue[] = [];
   readonly #lanes = new Map<number, BrokerLane>();
@@ -51,11 +52,12 @@ export class ProduceSender {
   #timerAtMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
 
-  constructor(options: { client: ClusterClient; config: ProducerConfig; pool: BatchPool; onCompleted: (batch: ProducerBatch) => void }) {
+  constructor(options: { client: ClusterClient; config: ProducerConfig; pool: BatchPool; onCompleted: (batch: ProducerBatch) => void; onClosed: () => void }) {
     this.#client = options.client;
     this.#config = options.config;
     this.#pool = options.pool;
     this.#onCompleted = options.onCompleted;
+    this.#onClosed = options.onClosed;
     this.#laneName = options.client.newLane('produce');
     this.identity = new ProducerIdentitySource(options.client, options.config);
   }
@@ -137,25 +139,36 @@ export class ProduceSender {
     }
   }
 
-  #sendable(queue: PartitionQueue, nowMs: number): ProducerBatch | undefined {
-    const { 'linger.ms': lingerMs, isIdempotent } = this.#config;
+  /** `ripeAfterMs`: how long an open batch must have waited. */
+  #sendable(queue: PartitionQueue, nowMs: number, ripeAfterMs = this.#config['linger.ms'] - RIPENESS_TOLERANCE_MS): ProducerBatch | undefined {
     const isForced = !this.#pool.hasSpace;
-    return queue.sendable(nowMs, (open) => isForced || open.isFlushed || nowMs - open.createdMs >= lingerMs - RIPENESS_TOLERANCE_MS, isIdempotent);
+    return queue.sendable(nowMs, (open) => isForced || open.isFlushed || nowMs - open.createdMs >= ripeAfterMs, this.#config.isIdempotent);
   }
 
-  /** One batch per partition up to max.request.size, another partition first each time. */
+  /** Whether a batch of the broker has waited for linger.ms. */
+  #isLingerOver(lane: BrokerLane, nowMs: number): boolean {
+    const ripeAfterMs = this.#config['linger.ms'] - RIPENESS_TOLERANCE_MS;
+    return lane.queues.some(({ open }) => open !== undefined && nowMs - open.createdMs >= ripeAfterMs);
+  }
+
+  /**
+   * One batch per partition up to max.request.size, another partition first each time. When linger.ms is over for one, those that have waited
+   * for half of it go along: a request costs a broker more than what it carries. (Kafka's producer takes them all.)
+   */
   #collect(lane: BrokerLane, nowMs: number): SentBatch[] {
     const sent: SentBatch[] = [];
     const { queues } = lane;
+    const ripeAfterMs = this.#isLingerOver(lane, nowMs) ? this.#config['linger.ms'] / 2 : undefined;
     let bytes = 0;
     const first = lane.cursor % Math.max(1, queues.length);
     for (let i = 0; i < queues.length; i++) {
       const queue = queues[(first + i) % queues.length] as PartitionQueue;
-      const batch = this.#sendable(queue, nowMs);
+      const batch = this.#sendable(queue, nowMs, ripeAfterMs);
       if (batch === undefined) continue;
       if (!batch.isClosed) {
         queue.number(batch, this.identity.current);
         this.#pool.shrinkClosed(batch);
+        this.#onClosed();
       }
       if (bytes > 0 && bytes + batch.batchBytes > this.#config['max.request.size']) {
         lane.cursor = (first + i) % queues.length;

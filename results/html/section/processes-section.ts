@@ -57,10 +57,10 @@ export function resourcesSection({ measured, configuration, host }: Run): Markup
   }
   const memory = generator.rssBytesMax > 0 ? figure('measured.generator.rssBytesMax', generator.rssBytesMax, bytesText) : DASH;
   rows.push(['generator', cores(generator.cpuSeconds), '', figure('measured.generator.cpuSeconds', generator.cpuSeconds, significant), perMillion(generator.cpuSeconds), memory, '']);
-  for (const [at, { name, cpuSeconds, utilization }] of generator.workers.entries()) {
+  for (const [at, { name, cpuSeconds, utilization, scheduling }] of generator.workers.entries()) {
     const path = `measured.generator.workers.${at}`;
     const busy = figure(`${path}.utilization`, utilization, percentText);
-    rows.push([html`<span class="unit">thread:</span> ${name}`, cores(cpuSeconds), '', figure(`${path}.cpuSeconds`, cpuSeconds, significant), perMillion(cpuSeconds), '', utilization > BUSY_SHARE_HIGH ? html`<span class="bad">${busy}</span>` : busy]);
+    rows.push([html`<span class="unit">thread:</span> ${name}${scheduling === 'realTime' ? ', real time' : ''}`, cores(cpuSeconds), '', figure(`${path}.cpuSeconds`, cpuSeconds, significant), perMillion(cpuSeconds), '', utilization > BUSY_SHARE_HIGH ? html`<span class="bad">${busy}</span>` : busy]);
   }
   const heads = ['cores', 'peak', 'CPU s', 'CPU s/M rec', 'RSS max', 'busy'];
   return section(

@@ -94,6 +94,34 @@ describe('pacer', () => {
     expect(count).toBeGreaterThan(1000);
   });
 
+  it('sends what is due in the middle of other work, but not from within a send, and not while there is no space', () => {
+    let nowUs = 0;
+    let hasSpace = true;
+    const sent: number[] = [];
+    const schedule = createSchedule({ arrivals: 'constant', ratePerSecond: 10_000, worker: 0, workerCount: 1, seed: 1 });
+    const pacer = openLoopPacer(schedule, {
+      nowUs: () => nowUs,
+      endUs: 1e6,
+      graceUs: 0,
+      onEnd: () => {},
+      send: (dueUs) => {
+        pacer.pump();
+        if (hasSpace) sent.push(dueUs);
+        return hasSpace;
+      },
+    });
+    nowUs = 250;
+    pacer.pump();
+    expect(sent).toEqual([0, 100, 200]);
+    hasSpace = false;
+    nowUs = 300;
+    pacer.pump();
+    hasSpace = true;
+    pacer.pump();
+    expect(sent).toEqual([0, 100, 200]);
+    pacer.stop();
+  });
+
   it('what was due and not sent is counted', () => {
     const schedule = createSchedule({ arrivals: 'constant', ratePerSecond: 1000, worker: 0, workerCount: 1, seed: 1 });
     for (let i = 0; i < 400; i++) schedule.advance();

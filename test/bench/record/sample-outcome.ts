@@ -25,6 +25,7 @@ function loadResult(worker: number): LoadResult {
   const bySecond = Array.from({ length: SECONDS }, () => perSecond);
   return {
     worker,
+    promptness: 'shortSlices',
     sentRecords: perSecond * SECONDS,
     unsentRecords: 0,
     acknowledgedRecords: perSecond * SECONDS,

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { native, nativeMissingReason, type Native } from '../../../engine/native/native.ts';
@@ -228,5 +229,45 @@ describe.skipIf(native === undefined)(`the thread's CPU time (${condition})`, ()
     const { user, system } = process.cpuUsage();
     expect(own).toBeGreaterThan(0);
     expect(own).toBeLessThanOrEqual(user + system + 100_000);
+  });
+});
+
+describe.skipIf(native?.openAlarm === undefined)(`alarms (${condition})`, () => {
+  it('ring once, not before their time; a later call takes the place of an earlier one', async () => {
+    const rungMs: number[] = [];
+    let onRing = (): void => {};
+    const alarm = (addon.openAlarm as NonNullable<Native['openAlarm']>)(() => {
+      rungMs.push(performance.now());
+      onRing();
+    });
+    const set = (delayUs: number): Promise<void> =>
+      new Promise((resolve) => {
+        onRing = resolve;
+        addon.setAlarm?.(alarm, delayUs);
+      });
+    const keepsLoop = setInterval(() => {}, 1000);
+    addon.setAlarm?.(alarm, 1000);
+    const startMs = performance.now();
+    await set(3500);
+    await set(200);
+    clearInterval(keepsLoop);
+    addon.closeAlarm?.(alarm);
+    expect(rungMs).toHaveLength(2);
+    expect((rungMs[0] as number) - startMs).toBeGreaterThanOrEqual(3.4);
+    expect((rungMs[1] as number) - (rungMs[0] as number)).toBeGreaterThanOrEqual(0.2);
+  });
+
+  it('go with a thread that is ended while one is set', async () => {
+    const code = `
+      const { createRequire } = require('node:module');
+      const { parentPort } = require('node:worker_threads');
+      const native = createRequire(${JSON.stringify(import.meta.url)})('../../../engine/native/headroom.node');
+      const alarm = native.openAlarm(() => native.setAlarm(alarm, 100));
+      native.setAlarm(alarm, 100);
+      parentPort.on('message', () => {});
+      parentPort.postMessage('set');`;
+    const worker = new Worker(code, { eval: true });
+    await new Promise((resolve) => worker.once('message', resolve));
+    expect(await worker.terminate()).toBe(1);
   });
 });
