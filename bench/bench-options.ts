@@ -20,7 +20,14 @@ export type TargetOptions =
       /** URLs of modules that each broker process loads first; see ClusterOptions. */
       readonly brokerModules?: readonly string[];
     }
-  | { readonly kind: 'external'; readonly bootstrap: string };
+  | {
+      readonly kind: 'external';
+      readonly bootstrap: string;
+      /** How to connect, by Kafka's property names; secrets may stand in them, so they are stored nowhere. */
+      readonly properties?: Readonly<Record<string, string>>;
+      /** A properties file as Kafka's tools take it with --command-config. */
+      readonly commandConfig?: string;
+    };
 
 export interface TopicOptions {
   /** Undefined: `clickstream` on an embedded cluster, a name of its own on an external one. */

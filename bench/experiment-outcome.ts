@@ -39,6 +39,11 @@ export interface TargetFacts {
   readonly brokers: readonly { readonly id: number; readonly endpoint: Endpoint; readonly isController: boolean }[];
   readonly dataDirectory: string | undefined;
   readonly filesKind: string | undefined;
+  /** Of an external cluster, by broker, in words. */
+  readonly brokerVersions?: readonly string[];
+  /** Kafka's words; absent: plaintext. */
+  readonly securityProtocol?: string;
+  readonly saslMechanism?: string | undefined;
 }
 
 export interface ExperimentOutcome extends LoadOutcome {

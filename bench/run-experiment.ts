@@ -12,6 +12,8 @@ import { parseConsumerConfig } from '../engine/client/consumer-config.ts';
 import { ConnectionLostError, UnsupportedApiError } from '../engine/client/kafka-connection.ts';
 import { parseProducerConfig } from '../engine/client/producer-config.ts';
 import { ClusterError } from '../engine/cluster/embedded-cluster.ts';
+import { SecurityError, securityProtocolOf } from '../engine/client/security/client-security.ts';
+import type { Environment } from '../engine/environment.ts';
 import { createHostEnvironment } from '../engine/host/host-environment.ts';
 import { checkBenchOptions, minInsyncReplicas, type BenchOptions } from './bench-options.ts';
 import { ExperimentError } from './experiment-error.ts';
@@ -21,10 +23,12 @@ import { checkOffered } from './load/offered-load.ts';
 import { readMachine } from './machine/machine-reading.ts';
 import { LoadPhase } from './load/load-phase.ts';
 import type { OnProgress } from './run-progress.ts';
+import { checkCompression, reachCluster, type ReachedBroker } from './target/cluster-reach.ts';
 import { prepareTopic, type ExperimentTopic } from './target/experiment-topic.ts';
 import { probeReadiness } from './target/readiness.ts';
 import { TopologyWatcher } from './target/topology-watcher.ts';
 import { openTarget, type Target } from './target/target.ts';
+import { targetSecurity } from './target/target-security.ts';
 import type { EventCheckOptions } from './verify/event-checks.ts';
 import { runVerification } from './verify/verification-worker.ts';
 import { openRecordSource } from './workload/workload.ts';
@@ -39,6 +43,7 @@ export interface RunExperimentOptions {
 export async function runExperiment(run: RunExperimentOptions): Promise<ExperimentOutcome> {
   checkBenchOptions(run.options);
   checkClients(run.options);
+  if (run.options.target.kind === 'external') targetSecurity(run.options.target);
   const isStamped = checkWorkload(run.options);
   // The clients' timers do not keep a process alive.
   const keptAlive = setInterval(() => {}, 60_000);
@@ -58,7 +63,7 @@ export async function runExperiment(run: RunExperimentOptions): Promise<Experime
   }
 }
 
-const ENVIRONMENT_ERRORS = [AdminError, ClusterError, ConnectionLostError, UnsupportedApiError, TopicNotReadyError];
+const ENVIRONMENT_ERRORS = [SecurityError, AdminError, ClusterError, ConnectionLostError, UnsupportedApiError, TopicNotReadyError];
 const REACH_LIMIT_MS = 10_000;
 const FAULTY_ENVIRONMENT = new URL(`./fault/faulty-environment${extname(import.meta.url)}`, import.meta.url).href;
 
@@ -78,9 +83,9 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
   const clusterMs = performance.now() - startMs;
 
   const environment = createHostEnvironment();
-  const client = new ClusterClient(environment, { bootstrap: [...target.bootstrap], clientId: 'headroom-bench' });
+  const client = new ClusterClient(environment, { bootstrap: [...target.bootstrap], clientId: 'headroom-bench', security: target.security });
   closing.defer(() => client.close());
-  await reach(client, options, signal);
+  const reached = await reach(client, { environment, options, target, signal });
   const admin = new Admin(client);
   const readiness = await readinessOf(target, { client, admin, replicationFactor: options.topic.replicationFactor, startMs, clusterMs });
   signal.throwIfAborted();
@@ -107,25 +112,36 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
     onEvent: (sentence) => onProgress({ kind: 'event', sentence }),
   }));
   const checked = await verify(run, { target, topic, isStamped, load });
-  return { ...load, warnings: [...load.warnings, ...target.failures], options, target: factsOf(target), topic: topic.name, startedAtEpochMs, readiness, ...checked };
+  return { ...load, warnings: [...load.warnings, ...target.failures], options, target: factsOf(target, reached), topic: topic.name, startedAtEpochMs, readiness, ...checked };
 }
 
-function factsOf({ brokers, dataDirectory, filesKind }: Target): TargetFacts {
-  return { brokers: brokers.map(({ id, endpoint, isController }) => ({ id, endpoint, isController })), dataDirectory, filesKind };
+function factsOf({ brokers, dataDirectory, filesKind, security }: Target, reached: readonly ReachedBroker[]): TargetFacts {
+  return {
+    brokers: brokers.map(({ id, endpoint, isController }) => ({ id, endpoint, isController })),
+    dataDirectory,
+    filesKind,
+    brokerVersions: reached.toSorted((a, b) => a.id - b.id).map(({ version }) => version),
+    ...(security === undefined ? {} : { securityProtocol: securityProtocolOf(security), saslMechanism: security.sasl?.mechanism }),
+  };
 }
 
-/** An address that nobody answers at is found before anything else is tried. */
-async function reach(client: ClusterClient, { target }: BenchOptions, signal: AbortSignal): Promise<void> {
+/** A cluster that cannot be used is found before anything else is tried. Empty for the embedded one, whose brokers are known. */
+async function reach(client: ClusterClient, { environment, options, target, signal }: { environment: Environment; options: BenchOptions; target: Target; signal: AbortSignal }): Promise<ReachedBroker[]> {
+  if (target.kind === 'external') {
+    const reached = await reachCluster(environment, { ...target, signal });
+    checkCompression(options, reached);
+    await client.refresh();
+    return reached;
+  }
   const deadlineMs = performance.now() + REACH_LIMIT_MS;
   for (;;) {
     signal.throwIfAborted();
     try {
       await client.refresh();
-      return;
+      return [];
     } catch (error) {
       if (!(error instanceof ConnectionLostError) || performance.now() >= deadlineMs) {
-        const where = target.kind === 'external' ? target.bootstrap : 'the embedded cluster';
-        throw new ExperimentError('environment', `${where}: ${(error as Error).message}`, error);
+        throw new ExperimentError('environment', `the embedded cluster: ${(error as Error).message}`, error);
       }
     }
     await delay(200);
@@ -173,7 +189,7 @@ async function verify(
   if (target.isLost(minInsyncReplicas(options.topic))) return { verification: undefined, failure: target.failures.join('; ') };
   onProgress({ kind: 'phase', phase: 'verifying', detail: `${topic.partitionCount} partitions` });
   const ledgers = load.loads.flatMap(({ ledger }) => (ledger === undefined ? [] : [ledger]));
-  const input = { bootstrap: target.bootstrap, topic: topic.name, startOffsets: topic.startOffsets, ledgers, events: isStamped ? eventsOf(options, load) : undefined };
+  const input = { bootstrap: target.bootstrap, security: target.security, topic: topic.name, startOffsets: topic.startOffsets, ledgers, events: isStamped ? eventsOf(options, load) : undefined };
   try {
     return { verification: await runVerification(input, signal), failure: undefined };
   } catch (error) {

@@ -35,6 +35,7 @@ export interface BenchFlags {
   readonly brokerProperty?: readonly string[];
   readonly groups?: string;
   readonly bootstrap?: string;
+  readonly commandConfig?: string;
   readonly topic?: string;
   readonly useExisting?: boolean;
   readonly brokers?: string;
@@ -153,6 +154,7 @@ function producerPropertiesFrom(flags: BenchFlags): Record<string, string> {
 
 function targetFrom(flags: BenchFlags): BenchOptions['target'] {
   if (flags.bootstrap === undefined) {
+    if (flags.commandConfig !== undefined) throw usage('--command-config says how to connect to another Kafka: it needs --bootstrap');
     return {
       kind: 'embedded',
       brokerCount: count('--brokers', flags.brokers, 3),
@@ -163,7 +165,7 @@ function targetFrom(flags: BenchFlags): BenchOptions['target'] {
   for (const [flag, value] of [['--brokers', flags.brokers], ['--data-dir', flags.dataDir], ['--broker-property', flags.brokerProperty]] as const) {
     if (value !== undefined) throw usage(`${flag} is for the embedded cluster: leave it out with --bootstrap`);
   }
-  return { kind: 'external', bootstrap: flags.bootstrap };
+  return { kind: 'external', bootstrap: flags.bootstrap, ...(flags.commandConfig === undefined ? {} : { commandConfig: flags.commandConfig }) };
 }
 
 /** In the order of their times. --kill-broker and --pause-broker are short for the two that are asked for most. */

@@ -14,6 +14,7 @@ Examples:
   headroom bench --payload events.jsonl --key user.id   your own records, keyed by a field
   headroom bench --kill-broker 5                        kill -9 a broker 5 s into the measurement, restart it 5 s later
   headroom bench --bootstrap kafka-1:9092 --topic load  another Kafka; the topic is made and deleted unless --use-existing
+  headroom bench --bootstrap kafka-1:9093 --command-config client.properties    one that asks for TLS or SASL
   headroom bench acks                                   a ready experiment: acks all, 1 and 0 in randomised blocks, with verdicts
   headroom bench my.yaml --bootstrap kafka-1:9092       your own experiment, against another Kafka
   headroom bench --workload 1kb.yaml --driver kafka-latency.yaml --brokers 3    files of the OpenMessaging Benchmark
@@ -106,6 +107,7 @@ function addTargetOptions(command: Command): void {
   command
     .optionsGroup('Target:')
     .option('--bootstrap <host:port,...>', 'another Kafka instead of the embedded cluster')
+    .option('--command-config <file>', 'how to connect to it: security.protocol, sasl.*, ssl.*, as for Kafka\'s tools')
     .option('--brokers <count>', 'embedded brokers (3)')
     .option('--data-dir <directory>', 'where embedded brokers keep their logs; kept after the run (a temporary one, removed)')
     .option('--broker-property <name=value...>', 'a setting of the embedded brokers, by Kafka\'s name')

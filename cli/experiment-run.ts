@@ -53,7 +53,7 @@ const EXIT_ENVIRONMENT = 3;
 const EXIT_INTERRUPTED = 130;
 const ALPHA = 0.05;
 /** May stand beside an experiment; everything else belongs into its file. */
-const OVERRIDES = ['rate', 'duration', 'warmup', 'seed', 'bootstrap', 'brokers', 'workers'];
+const OVERRIDES = ['rate', 'duration', 'warmup', 'seed', 'bootstrap', 'commandConfig', 'brokers', 'workers'];
 const OWN = ['workload', 'driver', 'repeats', 'budget', 'dryRun', 'markdown', 'out', 'html', 'json', 'verbose', 'verify'];
 
 export async function runExperimentCommand(nameOrFile: string | undefined, flags: ExperimentFlags): Promise<void> {
@@ -183,13 +183,13 @@ function checkFlags(nameOrFile: string | undefined, flags: ExperimentFlags): voi
   if (nameOrFile !== undefined && (flags.workload ?? flags.driver) !== undefined) throw new CliError('an experiment and --workload exclude each other', 2);
   if (nameOrFile === undefined && (flags.workload === undefined || flags.driver === undefined)) throw new CliError('--workload and --driver go together: the load is in one, the Kafka properties in the other', 2);
   const foreign = Object.entries(flags).find(([name, value]) => value !== undefined && !OVERRIDES.includes(name) && !OWN.includes(name))?.[0];
-  if (foreign !== undefined) throw new CliError(`--${foreign.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} belongs into the experiment's file; beside it go --rate, --duration, --warmup, --seed, --workers, --bootstrap, --brokers and --no-verify`, 2);
+  if (foreign !== undefined) throw new CliError(`--${foreign.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} belongs into the experiment's file; beside it go --rate, --duration, --warmup, --seed, --workers, --bootstrap, --command-config, --brokers and --no-verify`, 2);
   if (flags.json === true && flags.markdown === true) throw new CliError('--json and --markdown: choose one', 2);
   if (flags.repeats !== undefined && !/^[1-9]\d*$/.test(flags.repeats)) throw new CliError(`--repeats "${flags.repeats}" is not a number from 1 up`, 2);
 }
 
 /** The command line's words, as bare as they may be there, in the file's. */
-function overridesOf({ rate, duration, warmup, seed, bootstrap, brokers, workers, verify }: ExperimentFlags): Settings {
+function overridesOf({ rate, duration, warmup, seed, bootstrap, commandConfig, brokers, workers, verify }: ExperimentFlags): Settings {
   const seconds = (text: string): string => (/^\d+$/.test(text) ? `${text}s` : text);
   try {
     return {
@@ -197,13 +197,20 @@ function overridesOf({ rate, duration, warmup, seed, bootstrap, brokers, workers
       ...(duration === undefined ? {} : { duration: `${durationSeconds(seconds(duration))}s` }),
       ...(warmup === undefined ? {} : { warmup: `${durationSeconds(seconds(warmup))}s` }),
       ...(seed === undefined ? {} : { seed: countOf(seed) }),
-      ...(bootstrap === undefined && brokers === undefined ? {} : { target: { ...(bootstrap === undefined ? {} : { bootstrap }), ...(brokers === undefined ? {} : { brokers: countOf(brokers) }) } }),
+      ...targetOverride({ bootstrap, commandConfig, brokers }),
       ...(workers === undefined ? {} : { workers: countOf(workers) }),
       ...(verify === false ? { verify } : {}),
     };
   } catch (error) {
     throw new CliError((error as Error).message, 2, error);
   }
+}
+
+function targetOverride({ bootstrap, commandConfig, brokers }: { [Name in 'bootstrap' | 'commandConfig' | 'brokers']: string | undefined }): Settings {
+  if (bootstrap === undefined && commandConfig === undefined && brokers === undefined) return {};
+  return {
+    target: { ...(bootstrap === undefined ? {} : { bootstrap }), ...(commandConfig === undefined ? {} : { commandConfig }), ...(brokers === undefined ? {} : { brokers: countOf(brokers) }) },
+  };
 }
 
 function budgetOf(experiment: Experiment, { budget }: ExperimentFlags): number | undefined {

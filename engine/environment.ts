@@ -60,11 +60,34 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** How an outgoing connection is encrypted; certificates and keys as PEM texts. */
+export interface TlsSettings {
+  /** Authorities that are trusted in place of the system's. */
+  readonly ca?: string;
+  /** The client's own certificate, with the chain above it. */
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly keyPassword?: string;
+  /** Asked for and looked for in the peer's certificate; default: the endpoint's host. */
+  readonly serverName?: string;
+  /** `nothing`: whoever answers is taken for the peer, an attacker too. */
+  readonly verifies: 'chainAndName' | 'chain' | 'nothing';
+}
+
+export interface ConnectOptions {
+  readonly timeoutMs: number;
+  readonly fromHost?: string;
+  readonly tls?: TlsSettings | undefined;
+}
+
 export interface Network {
   /** Port 0 takes a free one; see `Listener.endpoint`. Rejects with the operating system's error (EADDRINUSE...). */
   listen(endpoint: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener>;
-  /** Rejects after `timeoutMs` or with the operating system's error. `fromHost`: the own address to call from; by default the system's choice. */
-  connect(endpoint: Endpoint, options: { timeoutMs: number; fromHost?: string }): Promise<Connection>;
+  /**
+   * Rejects after `timeoutMs` or with the operating system's error, with `tls` also when the peer is not who it should be. `fromHost`: the own
+   * address to call from; by default the system's choice. A simulated network takes no notice of `tls`.
+   */
+  connect(endpoint: Endpoint, options: ConnectOptions): Promise<Connection>;
 }
 
 export interface SegmentFileOptions {

@@ -98,7 +98,7 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
       brokerModules: z.array(z.string()).exactOptional(),
       durability: z.string(),
     }),
-    z.object({ kind: z.literal('external'), bootstrap: z.string(), brokerVersions: z.array(z.string()) }),
+    z.object({ kind: z.literal('external'), bootstrap: z.string(), brokerVersions: z.array(z.string()), securityProtocol: z.string().exactOptional(), saslMechanism: z.string().exactOptional() }),
   ]),
   faults: z.array(faultConfiguration),
   verifies: z.boolean(),

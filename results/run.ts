@@ -154,7 +154,15 @@ export type TargetConfiguration =
       /** In words: what an acknowledgement promises ("in the page cache of 3 replicas, not synced"). */
       readonly durability: string;
     }
-  | { readonly kind: 'external'; readonly bootstrap: string; readonly brokerVersions: readonly string[] };
+  | {
+      readonly kind: 'external';
+      readonly bootstrap: string;
+      /** One a broker, as far as they tell; empty: not known. */
+      readonly brokerVersions: readonly string[];
+      /** Absent: PLAINTEXT. User names and secrets stand in no record. */
+      readonly securityProtocol?: string;
+      readonly saslMechanism?: string;
+    };
 
 // --- what was measured ---
 

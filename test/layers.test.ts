@@ -27,6 +27,8 @@ const MEETS_THE_WORLD = /^engine\/(?:host|native|cluster)\/|-process\.ts$/;
 const WORLD_GLOBALS = ['Date', 'performance', 'Math.random', 'setTimeout', 'setInterval', 'setImmediate', 'process', 'crypto'];
 /** Computations without a clock, a chance or a file; compression contexts are memory. */
 const PURE_NODE_MODULES = ['node:buffer', 'node:util', 'node:zlib', 'node:assert'];
+/** Hashes are computations; the rest of the module is chance. */
+const HASHES_ONLY = /import \{ (?:(?:createHash|createHmac|pbkdf2|timingSafeEqual)(?:, )?)+ \} from 'node:crypto';/;
 
 const BROWSER_PACKAGES = ['yaml', 'zod'];
 /** Of results, what sizing may import beside types; it must be free of Node as well. */
@@ -79,6 +81,11 @@ describe('the rules themselves', () => {
     },
   );
 
+  it('take hashes for computations, and random bytes of the same module for chance', () => {
+    expect(worldContacts(sourceFile('engine/client/a.ts', "import { createHmac, pbkdf2 } from 'node:crypto';"))).toEqual([]);
+    expect(worldContacts(sourceFile('engine/client/a.ts', "import { createHmac, randomBytes } from 'node:crypto';"))).toHaveLength(1);
+  });
+
   it('take neither comments nor members for a contact with the world', () => {
     expect(worldContacts(sourceFile('engine/log/a.ts', '// Date.now()\nconst a = { process: 1 }; a.process; Math.max(1, 2);'))).toEqual([]);
   });
@@ -121,7 +128,7 @@ function orderReason(layers: readonly (readonly string[])[], from: string, to: s
 
 function worldContacts(file: SourceFile): string[] {
   if (!file.path.startsWith('engine/') || MEETS_THE_WORLD.test(file.path)) return [];
-  const modules = file.packages.filter((each) => each.startsWith('node:') && !PURE_NODE_MODULES.includes(each));
+  const modules = file.packages.filter((each) => each.startsWith('node:') && !PURE_NODE_MODULES.includes(each) && !(each === 'node:crypto' && HASHES_ONLY.test(file.text)));
   return [...modules, ...globalUses(file, WORLD_GLOBALS)].map((use) => `${file.path}: ${use}`);
 }
 

@@ -55,7 +55,7 @@ export class ConsumerRun {
     this.#reader = new EventReader(input.isStamped);
     this.#service = new ServiceTime(input.serviceTimeUs);
     this.#endToEnd = new IntervalLatencies((interval) => post({ kind: 'interval', metric: 'endToEnd', interval }, [interval.counts.buffer]));
-    this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], clientId: `headroom-${input.group}` });
+    this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], security: input.security, clientId: `headroom-${input.group}` });
     this.#admin = new Admin(this.#client);
     const config = parseConsumerConfig({ 'group.id': input.group, ...input.consumerProperties });
     this.#members = Array.from({ length: input.memberCount }, () => new GroupConsumer(this.#client, config, {

@@ -23,7 +23,10 @@ export function layered(layers: readonly Settings[]): Settings {
       if (under[section] !== undefined && over[section] !== undefined) Object.assign(merged, { [section]: { ...under[section], ...over[section] } });
     }
     if (over.load !== undefined) merged.load = { ...withoutExcluded(under.load ?? {}, over.load, LOAD_EXCLUDES), ...over.load };
-    if (over.target !== undefined) merged.target = { ...withoutExcluded(under.target ?? {}, over.target, TARGET_EXCLUDES), ...over.target };
+    if (over.target !== undefined) {
+      merged.target = { ...withoutExcluded(under.target ?? {}, over.target, TARGET_EXCLUDES), ...over.target };
+      if (under.target?.properties !== undefined && over.target.properties !== undefined) merged.target.properties = { ...under.target.properties, ...over.target.properties };
+    }
     if (typeof under.consumers === 'object' && typeof over.consumers === 'object') {
       const names = Object.keys({ ...under.consumers, ...over.consumers });
       const groups = [under.consumers, over.consumers];
@@ -34,7 +37,8 @@ export function layered(layers: readonly Settings[]): Settings {
 }
 
 const LOAD_EXCLUDES: Readonly<Record<string, readonly string[]>> = { closedLoop: ['rate', 'arrivals', 'shape'], rate: ['closedLoop', 'shape'], shape: ['closedLoop', 'rate'] };
-const TARGET_EXCLUDES: Readonly<Record<string, readonly string[]>> = { bootstrap: ['brokers', 'dataDirectory'], brokers: ['bootstrap'], dataDirectory: ['bootstrap'] };
+const OF_EXTERNAL = ['bootstrap', 'properties', 'commandConfig'];
+const TARGET_EXCLUDES: Readonly<Record<string, readonly string[]>> = { bootstrap: ['brokers', 'dataDirectory'], brokers: OF_EXTERNAL, dataDirectory: OF_EXTERNAL };
 
 function withoutExcluded<Section extends object>(under: Section, over: object, excludes: Readonly<Record<string, readonly string[]>>): Section {
   const excluded = Object.keys(over).flatMap((name) => excludes[name] ?? []);
@@ -139,14 +143,15 @@ function groupsOf(consumers: Settings['consumers']): readonly GroupOptions[] {
 }
 
 function targetOf({ target = {}, broker = {} }: Settings): TargetOptions {
-  const { bootstrap, brokers, dataDirectory } = target;
+  const { bootstrap, brokers, dataDirectory, properties, commandConfig } = target;
   if (bootstrap === undefined) {
+    if (properties !== undefined || commandConfig !== undefined) throw new SettingsError('target.properties and target.commandConfig say how to connect to another Kafka: they need target.bootstrap');
     const brokerCount = brokers === undefined ? 3 : countOf(brokers);
     return { kind: 'embedded', brokerCount, dataDirectory, brokerProperties: texts('broker', broker) };
   }
   if (brokers !== undefined || dataDirectory !== undefined) throw new SettingsError('target.brokers and target.dataDirectory are for the embedded cluster: leave them out with target.bootstrap');
   if (Object.keys(broker).length > 0) throw new SettingsError('broker: sets properties of the embedded brokers: leave it out with target.bootstrap');
-  return { kind: 'external', bootstrap };
+  return { kind: 'external', bootstrap, ...(properties === undefined ? {} : { properties: texts('target.properties', properties) }), ...(commandConfig === undefined ? {} : { commandConfig }) };
 }
 
 function faultsOf(faults: Settings['faults']): FaultConfiguration[] {

@@ -6,6 +6,8 @@ import { parseTopicConfig, topicProperties } from '../../engine/log/log-config.t
 import { checkBenchOptions, type BenchOptions } from '../bench-options.ts';
 import { ExperimentError } from '../experiment-error.ts';
 import { checkOffered } from '../load/offered-load.ts';
+import { parseBootstrap } from '../target/bootstrap.ts';
+import { targetSecurity } from '../target/target-security.ts';
 import { openRecordSource } from '../workload/workload.ts';
 import type { Experiment, Layer } from './file/experiment-file.ts';
 import type { Settings } from './file/experiment-schema.ts';
@@ -72,7 +74,11 @@ function checkProperties({ producerProperties, groups, topic, target }: BenchOpt
   parseProducerConfig(producerProperties);
   for (const { name, properties } of groups) parseConsumerConfig({ 'group.id': name, ...properties });
   // Another Kafka has settings of its own; the embedded brokers know exactly these.
-  if (target.kind !== 'embedded') return;
+  if (target.kind !== 'embedded') {
+    parseBootstrap(target.bootstrap);
+    targetSecurity(target);
+    return;
+  }
   const known = topicProperties.map(({ name }) => name);
   const unknown = Object.keys(topic.properties).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new SettingsError(`topic.${unknown}: unknown setting; ${hintOf(unknown, [...TOPIC_WORDS, ...known])}`);
@@ -103,6 +109,7 @@ const SETTING_BY_OPTION: readonly (readonly [string, string])[] = [
   ['--brokers', 'target.brokers'],
   ['--bootstrap', 'target.bootstrap'],
   ['--fault', 'faults:'],
+  ['--command-config', 'target.commandConfig'],
   ['--record-size', 'workload.recordSize'],
   ['--groups', 'consumers'],
 ];

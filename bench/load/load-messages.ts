@@ -1,5 +1,6 @@
 /** What the main thread and the workers of a run say to each other: plain data only. */
 import type { ProducerStats } from '../../engine/client/producer.ts';
+import type { ClientSecurity } from '../../engine/client/security/client-security.ts';
 import type { Endpoint } from '../../engine/environment.ts';
 import type { GroupCommand } from '../fault/group-command.ts';
 import type { LedgerColumns } from '../verify/ledger.ts';
@@ -21,6 +22,7 @@ export interface LoadWorkerInput {
   readonly workerCount: number;
   readonly seed: number;
   readonly bootstrap: readonly Endpoint[];
+  readonly security: ClientSecurity | undefined;
   readonly topic: string;
   readonly partitionCount: number;
   /** Kafka's property names. */
@@ -41,6 +43,7 @@ export interface ConsumerWorkerInput {
   readonly group: string;
   readonly memberCount: number;
   readonly bootstrap: readonly Endpoint[];
+  readonly security: ClientSecurity | undefined;
   readonly topic: string;
   readonly consumerProperties: Readonly<Record<string, string>>;
   /** What a member spends on a record before it takes the next, microseconds; 0: nothing beyond reading it. */

@@ -65,7 +65,7 @@ export class LoadRun {
     this.#post = post;
     this.#source = openRecordSource(input.workload, input);
     this.#schedule = scheduleOf(input);
-    this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], clientId: `headroom-load-${input.worker}` });
+    this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], security: input.security, clientId: `headroom-load-${input.worker}` });
     this.#producer = new Producer(this.#client, parseProducerConfig(input.producerProperties), {
       onBatch: (batch) => this.#onBatch(batch),
       onClosedBatch: () => this.#pacer?.pump(),

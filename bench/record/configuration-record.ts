@@ -54,7 +54,10 @@ function allProducerProperties(given: Properties): Properties {
 
 function targetRecord(options: BenchOptions, facts: ExperimentOutcome['target']): TargetConfiguration {
   const { target } = options;
-  if (target.kind === 'external') return { kind: 'external', bootstrap: target.bootstrap, brokerVersions: [] };
+  if (target.kind === 'external') {
+    const { brokerVersions = [], securityProtocol, saslMechanism } = facts;
+    return { kind: 'external', bootstrap: target.bootstrap, brokerVersions, ...(securityProtocol === undefined ? {} : { securityProtocol }), ...(saslMechanism === undefined ? {} : { saslMechanism }) };
+  }
   return {
     kind: 'embedded',
     brokerCount: target.brokerCount,

@@ -2,16 +2,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClientSecurity } from '../../engine/client/security/client-security.ts';
 import type { Endpoint } from '../../engine/environment.ts';
 import { startCluster, type EmbeddedCluster } from '../../engine/cluster/embedded-cluster.ts';
 import type { TargetOptions } from '../bench-options.ts';
 import { parseBootstrap } from './bootstrap.ts';
+import { targetSecurity } from './target-security.ts';
 
 export type TargetBroker = EmbeddedCluster['brokers'][number];
 
 export interface Target {
   readonly kind: TargetOptions['kind'];
   readonly bootstrap: readonly Endpoint[];
+  /** How clients connect; undefined: plaintext. */
+  readonly security: ClientSecurity | undefined;
   /** Empty for an external target: its processes are out of reach. */
   readonly brokers: readonly TargetBroker[];
   readonly dataDirectory: string | undefined;
@@ -39,7 +43,8 @@ export interface OpenTarget {
 
 export async function openTarget({ options, environmentModule, onLine }: OpenTarget): Promise<Target> {
   if (options.kind === 'external') {
-    return { kind: 'external', bootstrap: parseBootstrap(options.bootstrap), brokers: [], dataDirectory: undefined, filesKind: undefined, failures: [], isLost: () => false, close: async () => {} };
+    const reached = { bootstrap: parseBootstrap(options.bootstrap), security: targetSecurity(options) };
+    return { kind: 'external', ...reached, brokers: [], dataDirectory: undefined, filesKind: undefined, failures: [], isLost: () => false, close: async () => {} };
   }
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'headroom-')));
   const removeData = async (): Promise<void> => {
@@ -65,6 +70,7 @@ export async function openTarget({ options, environmentModule, onLine }: OpenTar
     return {
       kind: 'embedded',
       bootstrap: parseBootstrap(cluster.bootstrap),
+      security: undefined,
       brokers,
       dataDirectory,
       filesKind,

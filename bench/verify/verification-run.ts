@@ -2,6 +2,7 @@
 import { Admin } from '../../engine/client/admin.ts';
 import { ClusterClient } from '../../engine/client/cluster-client.ts';
 import { PartitionReader } from '../../engine/client/partition-reader.ts';
+import type { ClientSecurity } from '../../engine/client/security/client-security.ts';
 import type { Endpoint, Environment } from '../../engine/environment.ts';
 import type { EventCheckOptions } from './event-checks.ts';
 import type { LedgerColumns } from './ledger.ts';
@@ -10,6 +11,7 @@ import { DeliveryVerifier } from './verifier.ts';
 
 export interface VerificationInput {
   readonly bootstrap: readonly Endpoint[];
+  readonly security: ClientSecurity | undefined;
   readonly topic: string;
   /** By partition: the end of the log before the run; reading starts there. */
   readonly startOffsets: readonly number[];
@@ -22,7 +24,7 @@ export type VerificationMessage =
   | { readonly kind: 'failed'; readonly message: string };
 
 export async function verifyDelivery(environment: Environment, input: VerificationInput): Promise<VerificationReport> {
-  const client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], clientId: 'headroom-verify' });
+  const client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], security: input.security, clientId: 'headroom-verify' });
   try {
     const admin = new Admin(client);
     const verifier = new DeliveryVerifier(input);

@@ -8,10 +8,13 @@ import { Metadata } from '../protocol/apis.ts';
 import type { ResponseOf } from '../protocol/api.ts';
 import { errorCodes, errorName } from '../protocol/errors.ts';
 import { ConnectionLostError, KafkaConnection } from './kafka-connection.ts';
+import type { ClientSecurity } from './security/client-security.ts';
 
 export interface ClusterClientOptions {
   readonly bootstrap: readonly Endpoint[];
   readonly clientId: string;
+  /** Absent: plaintext. */
+  readonly security?: ClientSecurity | undefined;
   readonly requestTimeoutMs?: number;
   readonly metadataMaxAgeMs?: number;
   readonly retryBackoffMs?: number;
@@ -55,7 +58,7 @@ export class ClusterClient {
   readonly environment: Environment;
   /** Metadata older than this is refreshed. */
   metadataMaxAgeMs: number;
-  readonly #options: Required<Omit<ClusterClientOptions, 'metadataMaxAgeMs'>>;
+  readonly #options: Required<Omit<ClusterClientOptions, 'metadataMaxAgeMs' | 'security'>> & Pick<ClusterClientOptions, 'security'>;
   #laneCount = 0;
   readonly #connections = new Map<string, Promise<KafkaConnection>>();
   readonly #listeners = new Set<() => void>();
@@ -233,11 +236,11 @@ export class ClusterClient {
     if (this.#isClosed) return Promise.reject(new ConnectionLostError('the client is closed'));
     const known = this.#connections.get(key);
     if (known !== undefined) return known;
-    const { clientId, requestTimeoutMs } = this.#options;
+    const { clientId, requestTimeoutMs, security } = this.#options;
     const forget = (): void => {
       if (this.#connections.get(key) === opening) this.#connections.delete(key);
     };
-    const opening: Promise<KafkaConnection> = KafkaConnection.open(this.environment, endpoint, { clientId, requestTimeoutMs }).then(
+    const opening: Promise<KafkaConnection> = KafkaConnection.open(this.environment, endpoint, { clientId, requestTimeoutMs, security }).then(
       (connection) => {
         connection.onClose = forget;
         return connection;

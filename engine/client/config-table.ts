@@ -27,12 +27,17 @@ export class ClientConfigError extends Error {
   }
 }
 
-/** Kafka's client properties that headroom knows and does not have: encryption, authentication, plug-ins, metrics. */
-const ABSENT = /^(ssl|sasl|security)\.|^(interceptor\.classes|(key|value)\.(de)?serializer|partitioner\.(class|availability\.timeout\.ms)|reconnect\.backoff.*|metric(s|\.reporters).*|transactional\.id|transaction\..*|enable\.metrics\.push|send\.buffer\.bytes|receive\.buffer\.bytes|auto\.include\.jmx\.reporter|client\.dns\.lookup|group\.remote\.assignor|config\.providers)$/;
+/** How a client connects is said once, for all clients of a run. */
+const OF_THE_CONNECTION = /^(ssl|sasl|security)\.|^enable\.ssl\./;
+/** Kafka's client properties that headroom knows and does not have: plug-ins, metrics. */
+const ABSENT = /^(interceptor\.classes|(key|value)\.(de)?serializer|partitioner\.(class|availability\.timeout\.ms)|reconnect\.backoff.*|metric(s|\.reporters).*|transactional\.id|transaction\..*|enable\.metrics\.push|send\.buffer\.bytes|receive\.buffer\.bytes|auto\.include\.jmx\.reporter|client\.dns\.lookup|group\.remote\.assignor|config\.providers)$/;
 
 export function parseProperties<T extends PropertyTable>(table: T, properties: Readonly<Record<string, string>>): PropertiesOf<T> {
   for (const name of Object.keys(properties)) {
     if (Object.hasOwn(table, name)) continue;
+    if (OF_THE_CONNECTION.test(name) && !Object.keys(table).some((each) => OF_THE_CONNECTION.test(each))) {
+      throw new ClientConfigError(name, 'says how to connect, and holds for all clients: it belongs into the file that --command-config names, or under target.properties');
+    }
     if (ABSENT.test(name)) throw new ClientConfigError(name, "headroom's clients do not have this property; leave it out");
     throw new ClientConfigError(name, `unknown property; the nearest known is '${nearestName(name, Object.keys(table))}'`);
   }

@@ -1,14 +1,17 @@
 /**
  * One pipelined connection to a broker: requests go out at once, answers come back in request order. `open` negotiates the
- * API versions. A request that is not answered in time, or an answer that makes no sense, closes the connection and fails
+ * API versions and authenticates, again before the session ends (KIP-368). A request that is not answered in time, or an answer that makes no sense, closes the connection and fails
  * everything under way on it. No retries and no reconnects: those are the owner's.
  */
 import { assert } from '../assert.ts';
 import type { Connection, Endpoint, Environment, Timer } from '../environment.ts';
-import { ApiVersions } from '../protocol/apis.ts';
 import type { Api, RequestInput, ResponseOf } from '../protocol/api.ts';
 import { errorCodes, errorName } from '../protocol/errors.ts';
 import { decodeResponse, encodeRequest, FrameReader, ProtocolError } from '../protocol/frame.ts';
+import { ApiVersions, SaslAuthenticate, SaslHandshake } from '../protocol/apis.ts';
+import { SecurityError, type ClientSecurity, type SaslSettings } from './security/client-security.ts';
+import { connectionFailure, foreignAnswer, hintOnClose } from './security/connection-failure.ts';
+import { authenticate } from './security/sasl-authentication.ts';
 
 export interface KafkaConnectionOptions {
   readonly clientId: string;
@@ -17,6 +20,8 @@ export interface KafkaConnectionOptions {
   readonly connectTimeoutMs?: number;
   /** Larger answers close the connection; default 256 MiB. */
   readonly maxFrameBytes?: number;
+  /** Absent: plaintext, nobody in particular. */
+  readonly security?: ClientSecurity | undefined;
 }
 
 /** The connection is gone, or was never there; what was under way may or may not have been done. */
@@ -40,13 +45,15 @@ interface Pending {
   readonly keepsFrame: boolean;
 }
 
-interface VersionRange {
+export interface VersionRange {
   readonly min: number;
   readonly max: number;
 }
 
 const CONNECT_TIMEOUT_MS_MAX = 10_000;
 const FRAME_BYTES_MAX = 256 * 1024 * 1024;
+/** Brokers take two authentications within a second for an error. */
+const REAUTHENTICATION_MS_MIN = 1100;
 const SOFTWARE = { clientSoftwareName: 'headroom', clientSoftwareVersion: '1.0.0' };
 
 export class KafkaConnection {
@@ -61,7 +68,14 @@ export class KafkaConnection {
   readonly #frames: FrameReader;
   readonly #pending: Pending[] = [];
   #versions = new Map<number, VersionRange>();
+  #supportedFeatures = new Map<string, number>();
   #nextCorrelationId = 0;
+  /** Answers other than those of ApiVersions and SASL: until the first, an end has a reason that can be guessed. */
+  #hasServed = false;
+  #hasAnswered = false;
+  /** Requests that wait for the end of a repeated authentication; a broker takes no others meanwhile. */
+  #held: { readonly chunks: Buffer[]; readonly pending: Pending | undefined }[] | undefined;
+  #sessionTimer: Timer | undefined;
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #closedBy: Error | undefined;
@@ -74,22 +88,26 @@ export class KafkaConnection {
     this.#frames = new FrameReader({ maxFrameBytes: options.maxFrameBytes ?? FRAME_BYTES_MAX });
     connection.onData = (chunk) => this.#onData(chunk);
     connection.onDrain = () => this.onDrain();
-    connection.onClose = (error) => this.#fail(new ConnectionLostError(`${this.#name} closed the connection${error === undefined ? '' : `: ${error.message}`}`));
+    connection.onClose = (error) => {
+      const hint = this.#hasServed ? '' : hintOnClose({ hasAnswered: this.#hasAnswered, security: options.security });
+      this.#fail(new ConnectionLostError(`${this.#name} closed the connection${error === undefined ? '' : `: ${error.message}`}${hint}`));
+    };
   }
 
-  /** Connects and asks for the broker's API versions. Rejects with ConnectionLostError when that fails. */
+  /** Connects, asks for the broker's API versions, authenticates. Rejects with ConnectionLostError, or with SecurityError when trying again does not help. */
   static async open(environment: Environment, endpoint: Endpoint, options: KafkaConnectionOptions): Promise<KafkaConnection> {
     const timeoutMs = options.connectTimeoutMs ?? Math.min(options.requestTimeoutMs, CONNECT_TIMEOUT_MS_MAX);
     let connection: Connection;
     try {
-      connection = await environment.network.connect(endpoint, { timeoutMs });
+      connection = await environment.network.connect(endpoint, { timeoutMs, tls: options.security?.tls });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new ConnectionLostError(`no connection to ${endpoint.host}:${endpoint.port}: ${reason}`, { cause: error });
+      const { kind, message } = connectionFailure(error, endpoint, options.security);
+      throw kind === 'final' ? new SecurityError(message, { cause: error }) : new ConnectionLostError(message, { cause: error });
     }
     const opened = new KafkaConnection(environment, connection, endpoint, options);
     try {
       await opened.#negotiate();
+      if (options.security?.sasl !== undefined) await opened.#authenticate(options.security.sasl);
     } catch (error) {
       opened.close();
       throw error;
@@ -103,7 +121,7 @@ export class KafkaConnection {
 
   /** Requests that wait for their answer. */
   get inFlight(): number {
-    return this.#pending.length;
+    return this.#pending.length + (this.#held?.length ?? 0);
   }
 
   /** Bytes written and not yet handed to the operating system. */
@@ -117,6 +135,16 @@ export class KafkaConnection {
     if (theirs === undefined) return undefined;
     const version = Math.min(theirs.max, api.maxVersion, atMost);
     return version >= Math.max(theirs.min, api.minVersion) ? version : undefined;
+  }
+
+  /** What the broker offers, by API key. */
+  get apiVersions(): ReadonlyMap<number, VersionRange> {
+    return this.#versions;
+  }
+
+  /** Highest level of a feature that the broker's software has, such as `metadata.version`; undefined where it tells none. */
+  supportedFeature(name: string): number | undefined {
+    return this.#supportedFeatures.get(name);
   }
 
   /** `version` undefined: the highest in common. The body and the bytes in it belong to the caller. */
@@ -142,7 +170,9 @@ export class KafkaConnection {
   sendOneWay<A extends Api>(api: A, version: number | undefined, body: RequestInput<A>): boolean {
     if (this.#closedBy !== undefined) return false;
     const header = { correlationId: this.#takeCorrelationId(), clientId: this.#options.clientId };
-    this.#connection.write(encodeRequest(api, version ?? this.#commonVersion(api), header, body));
+    const chunks = encodeRequest(api, version ?? this.#commonVersion(api), header, body);
+    if (this.#held === undefined) this.#connection.write(chunks);
+    else this.#held.push({ chunks, pending: undefined });
     return true;
   }
 
@@ -186,7 +216,12 @@ export class KafkaConnection {
     const correlationId = this.#takeCorrelationId();
     const chunks = encodeRequest(api, version, { correlationId, clientId: this.#options.clientId }, body);
     const deadlineMs = this.#environment.clock.monotonicMs() + timeoutMs;
-    this.#pending.push({ api, version, correlationId, deadlineMs, onResponse: onResponse as Pending['onResponse'], onError, keepsFrame });
+    const pending: Pending = { api, version, correlationId, deadlineMs, onResponse: onResponse as Pending['onResponse'], onError, keepsFrame };
+    if (this.#held !== undefined && !isSasl(api)) {
+      this.#held.push({ chunks, pending });
+      return;
+    }
+    this.#pending.push(pending);
     this.#connection.write(chunks);
     if (deadlineMs < this.#timerAtMs) this.#setTimer(timeoutMs);
   }
@@ -215,6 +250,11 @@ export class KafkaConnection {
 
   #onData(chunk: Buffer): void {
     if (this.#closedBy !== undefined) return;
+    const foreign = this.#hasAnswered ? undefined : foreignAnswer(chunk);
+    if (foreign !== undefined) {
+      this.#fail(new ConnectionLostError(`${this.#name} ${foreign}`));
+      return;
+    }
     try {
       this.#frames.push(chunk, this.#onFrame);
     } catch (error) {
@@ -237,6 +277,8 @@ export class KafkaConnection {
       this.#pending.unshift(pending);
       throw error;
     }
+    this.#hasAnswered = true;
+    if (pending.api !== ApiVersions && !isSasl(pending.api)) this.#hasServed = true;
     pending.onResponse(body as never);
   };
 
@@ -245,21 +287,54 @@ export class KafkaConnection {
     this.#closedBy = error;
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#sessionTimer?.cancel();
     this.#connection.close();
+    const held = this.#held ?? [];
+    this.#held = undefined;
     for (const pending of this.#pending.splice(0)) pending.onError(error);
+    for (const { pending } of held) pending?.onError(error);
     this.onClose(error);
   }
 
   async #negotiate(): Promise<void> {
     for (const version of [3, 0]) {
-      const { errorCode, apiKeys } = await this.request(ApiVersions, version, SOFTWARE);
+      const { errorCode, apiKeys, supportedFeatures } = await this.request(ApiVersions, version, SOFTWARE);
       if (errorCode === errorCodes.UNSUPPORTED_VERSION && version > 0) continue;
       if (errorCode !== errorCodes.NONE) throw new ConnectionLostError(`${this.#name} refused ApiVersions: ${errorName(errorCode)}`);
       this.#versions = new Map(apiKeys.map((each) => [each.apiKey, { min: each.minVersion, max: each.maxVersion }]));
+      this.#supportedFeatures = new Map((supportedFeatures ?? []).map(({ name, maxVersion: most }) => [name, most]));
       return;
     }
     assert(false, 'version 0 never gets here');
   }
+
+  /** The first time before anybody else sends. Later, what others send meanwhile is held back; what is under way is answered in between. */
+  async #authenticate(sasl: SaslSettings): Promise<void> {
+    this.#held = [];
+    const self = { name: this.#name, random: this.#environment.random, offers: (api: Api) => this.versionOf(api) !== undefined, request: this.request.bind(this) };
+    const lifetimeMs = await authenticate(self, sasl);
+    this.#release();
+    if (lifetimeMs <= 0 || this.#closedBy !== undefined) return;
+    // As Kafka's client: at 85 to 95 % of it, so that many connections do not come at once.
+    const delayMs = Math.max(REAUTHENTICATION_MS_MIN, Math.floor((lifetimeMs * (850 + this.#environment.random.nextInt(100))) / 1000));
+    this.#sessionTimer = this.#environment.clock.setTimer(delayMs, () => {
+      this.#authenticate(sasl).catch((error: unknown) => this.#fail(error as Error));
+    });
+  }
+
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const { chunks, pending } of held) {
+      if (pending !== undefined) this.#pending.push(pending);
+      this.#connection.write(chunks);
+    }
+    if (held.length > 0 && this.#pending.length > 0) this.#onTimer();
+  }
+}
+
+function isSasl(api: Api): boolean {
+  return api === SaslHandshake || api === SaslAuthenticate;
 }
 
 /** A broker answers an ApiVersions request of a version that it does not know in version 0, with an error (KIP-511). */

@@ -1,10 +1,11 @@
 /**
- * The real network: TCP streams over node:net. One `write` of the engine is one gathered write (writev). All sockets of a
+ * The real network: TCP streams over node:net, outgoing ones with TLS where it is asked for. One `write` of the engine is one gathered write (writev). All sockets of a
  * thread read into one buffer, which `onData` sees at once and uncopied: a buffer a read would be most of a broker's
  * garbage. Framing, retries and reconnecting belong to the callers.
  */
 import net from 'node:net';
-import type { Connection, Endpoint, Listener, Network } from '../environment.ts';
+import type { Connection, ConnectOptions, Endpoint, Listener, Network } from '../environment.ts';
+import { connectTls } from './tls-socket.ts';
 
 /** Large enough for most frames to lie in it whole. */
 const READ_BYTES = 256 * 1024;
@@ -59,12 +60,13 @@ function closeServer(server: net.Server, connections: ReadonlySet<TcpConnection>
   });
 }
 
-function connect(endpoint: Endpoint, options: { timeoutMs: number; fromHost?: string }): Promise<Connection> {
+function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Connection> {
   return new Promise((resolve, reject) => {
     let connection: TcpConnection;
     const onread = onReadOf(() => connection);
-    const from = options.fromHost === undefined ? {} : { localAddress: options.fromHost };
-    const socket = net.connect({ host: endpoint.host, port: endpoint.port, noDelay: true, onread, ...from });
+    const { tls, fromHost } = options;
+    const address = { host: endpoint.host, port: endpoint.port, noDelay: true, onread, ...(fromHost === undefined ? {} : { localAddress: fromHost }) };
+    const socket = tls === undefined ? net.connect(address) : connectTls(address, tls);
     const timer = setTimeout(() => {
       const timeout = new Error(`no connection to ${endpoint.host}:${endpoint.port} within ${options.timeoutMs} ms`);
       fail(Object.assign(timeout, { code: 'ETIMEDOUT' }));
@@ -77,7 +79,7 @@ function connect(endpoint: Endpoint, options: { timeoutMs: number; fromHost?: st
       reject(error);
     };
     socket.once('error', fail);
-    socket.once('connect', () => {
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
       clearTimeout(timer);
       socket.off('error', fail);
       connection = new TcpConnection({ openSocket: () => socket, remote: endpoint, onEnd: () => {} });

@@ -20,6 +20,8 @@ import { DeleteGroups } from './apis/group/delete-groups.ts';
 import { OffsetDelete } from './apis/group/offset-delete.ts';
 import { Metadata } from './apis/admin/metadata.ts';
 import { ApiVersions } from './apis/admin/api-versions.ts';
+import { SaslHandshake } from './apis/admin/sasl-handshake.ts';
+import { SaslAuthenticate } from './apis/admin/sasl-authenticate.ts';
 import { CreateTopics } from './apis/admin/create-topics.ts';
 import { DeleteTopics } from './apis/admin/delete-topics.ts';
 import { CreatePartitions } from './apis/admin/create-partitions.ts';
@@ -52,6 +54,8 @@ export {
   OffsetDelete,
   Metadata,
   ApiVersions,
+  SaslHandshake,
+  SaslAuthenticate,
   CreateTopics,
   DeleteTopics,
   CreatePartitions,
@@ -85,6 +89,8 @@ const all: readonly Api[] = [
   OffsetDelete,
   Metadata,
   ApiVersions,
+  SaslHandshake,
+  SaslAuthenticate,
   CreateTopics,
   DeleteTopics,
   CreatePartitions,

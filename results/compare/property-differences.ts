@@ -1,6 +1,6 @@
 /**
  * In what two sets of runs differ beside their results: every property of the configuration, and versions, host and seed. Properties
- * appear under Kafka's names; a directory that was made for one run only is left out, and so is the run's name.
+ * appear under Kafka's names; a directory or a topic's name that was made for one run only is left out, and so is the run's name.
  */
 import type { Run } from '../run.ts';
 import type { PropertyDifference, SideName } from './comparison.ts';
@@ -57,7 +57,10 @@ function valuesOf(runs: readonly Leaves[], property: string): (string | null)[] 
 }
 
 function configurationOf({ configuration }: Run): Leaves {
-  const { name: _name, target, ...rest } = configuration;
+  const { name: _name, target, topic, ...others } = configuration;
+  // A topic that was made for one run has a name of that run.
+  const { name: topicName, ...ofTopic } = topic;
+  const rest = { ...others, topic: topic.useExisting ? { name: topicName, ...ofTopic } : ofTopic };
   if (target.kind === 'external' || target.dataDirectory.kind === 'kept') return leavesOf({ ...rest, target });
   return leavesOf({ ...rest, target: { ...target, dataDirectory: { kind: target.dataDirectory.kind } } });
 }

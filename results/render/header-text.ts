@@ -133,8 +133,7 @@ function groupText({ name, memberCount, serviceTimeUs, properties }: Run['config
 
 function targetText(target: TargetConfiguration, readiness: Run['measured']['readiness']): string {
   if (target.kind === 'external') {
-    const versions = target.brokerVersions.length === 0 ? 'versions unknown' : target.brokerVersions.join(', ');
-    return `external cluster at ${target.bootstrap} (${versions})`;
+    return externalTargetText(target);
   }
   const { brokerCount, dataDirectory, files, brokerProperties } = target;
   const parts = [counted(brokerCount, 'embedded broker'), `${files} files`];
@@ -144,6 +143,14 @@ function targetText(target: TargetConfiguration, readiness: Run['measured']['rea
   if (clusterMs !== null) parts.push(`ready in ${latencyText(clusterMs * 1000)}`);
   if (firstAcknowledgedMs !== null) parts.push(`first acknowledgement after ${latencyText(firstAcknowledgedMs * 1000)}`);
   return parts.join(', ');
+}
+
+/** `cluster at kafka-1:9092 (3 brokers of Kafka 4.2, SASL_SSL with SCRAM-SHA-512)`. */
+export function externalTargetText({ bootstrap, brokerVersions, securityProtocol, saslMechanism }: Extract<TargetConfiguration, { kind: 'external' }>): string {
+  const counts = Object.entries(Object.groupBy(brokerVersions, (version) => version)).map(([version, all]) => `${counted(all?.length ?? 0, 'broker')} of ${version}`);
+  const versions = counts.length === 0 ? 'versions unknown' : counts.join(', ');
+  const security = securityProtocol === undefined ? '' : `, ${securityProtocol}${saslMechanism === undefined ? '' : ` with ${saslMechanism}`}`;
+  return `external cluster at ${bootstrap} (${versions}${security})`;
 }
 
 function durabilityText(target: TargetConfiguration, producer: Readonly<Record<string, string>>, topic: Readonly<Record<string, string>>): string {

@@ -8,6 +8,7 @@ export function settingPath(dotted: string): string[] {
   const section = dotted.slice(0, at);
   if (at < 0 || !(SECTIONS as readonly string[]).includes(section)) return [dotted];
   const rest = dotted.slice(at + 1);
+  if (section === 'target' && rest.startsWith('properties.')) return [section, 'properties', rest.slice('properties.'.length)];
   if (section !== 'consumers') return [section, rest];
   const groupEnd = rest.indexOf('.');
   return groupEnd < 0 ? [section, rest] : [section, rest.slice(0, groupEnd), rest.slice(groupEnd + 1)];

@@ -72,6 +72,8 @@ const target = z.strictObject({
   brokers: count.describe('embedded brokers (3)').exactOptional(),
   dataDirectory: z.string().describe('where embedded brokers keep their logs; kept after the run (a temporary one, removed)').exactOptional(),
   bootstrap: z.string().describe('another Kafka instead of the embedded cluster').exactOptional(),
+  properties: properties.describe(`how to connect to it, by Kafka's names: security.protocol, sasl.*, ssl.*; \${env:NAME} stands for a variable`).exactOptional(),
+  commandConfig: z.string().describe('a properties file that says how to connect to it, as Kafka\'s tools take one').exactOptional(),
 });
 
 const faults = z.union([z.string(), z.array(z.string())], { error: `must be none, or faults as ${FAULT_EXAMPLE}` });

@@ -22,7 +22,8 @@ test.each([
   ['idempotence without acks=all', { acks: '1', 'enable.idempotence': 'true' }, /acks/],
   ['more in flight than idempotence allows', { 'max.in.flight.requests.per.connection': '6', 'enable.idempotence': 'true' }, /max\.in\.flight/],
   ['a delivery timeout below linger and request timeout', { 'delivery.timeout.ms': '10' }, /delivery\.timeout\.ms/],
-  ['a property that headroom does not have', { 'sasl.mechanism': 'PLAIN' }, /do not have this property/],
+  ['a property that headroom does not have', { 'interceptor.classes': 'a.B' }, /do not have this property/],
+  ['a property of the connection', { 'sasl.mechanism': 'PLAIN' }, /says how to connect, and holds for all clients/],
 ])('the producer refuses %s', (_what, properties, message) => {
   expect(() => parseProducerConfig(properties as unknown as Record<string, string>)).toThrow(message);
   expect(() => parseProducerConfig(properties as unknown as Record<string, string>)).toThrow(ClientConfigError);
