@@ -56,7 +56,6 @@ export function benchCommand(): Command {
       if (flags.rate === 'max') {
         const { budget: _, ...others } = flags;
         checkPlainFlags(others);
-        if (flags.html !== undefined) throw new CliError('--html shows a run or an experiment, not a search: headroom report RUN --html FILE shows any of its runs', 2);
         const { runMaxRate } = await import('./max-rate-run.ts');
         return runMaxRate(flags);
       }

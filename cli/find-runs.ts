@@ -21,7 +21,7 @@ async function runsOfBaseline(store: RunStore, name: string): Promise<Run[]> {
   const found = /^[A-Za-z0-9]/.test(name) ? await baselines.find(name) : undefined;
   if (found === undefined) {
     const names = (await baselines.list()).flatMap((each) => (each.kind === 'baseline' ? [`@${each.baseline.name}`] : []));
-    throw new CliError(`there is no baseline @${name}; ${names.length === 0 ? 'set one with headroom baseline set NAME RUNS' : `there are ${names.join(', ')}`}`, 2);
+    throw new CliError(`there is no baseline @${name}; ${names.length === 0 ? 'set one with headroom results baseline set NAME RUNS' : `there are ${names.join(', ')}`}`, 2);
   }
   if (found.kind === 'damaged') throw new CliError(`${found.path} is not a baseline that can be read; set it anew`, 3);
   const runs: Run[] = [];
@@ -41,7 +41,7 @@ async function runsFor(store: RunStore, reference: string): Promise<Run[]> {
     if (found.kind === 'damaged') throw new CliError(`${found.path} is not a run that can be read:\n${found.problems.map((problem) => `  ${problem}`).join('\n')}`, 3);
     const named = (await store.list()).flatMap((stored) => (stored.kind === 'run' && stored.run.configuration.name === reference ? [stored.run] : []));
     if (named.length > 0) return named.toReversed();
-    throw new CliError(`${found.reason}, and no run has that name\n  See headroom report --list.`, 2);
+    throw new CliError(`${found.reason}, and no run has that name\n  See headroom results list.`, 2);
   } catch (error) {
     const { code, path = store.directory } = error as NodeJS.ErrnoException;
     if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;

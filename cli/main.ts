@@ -4,13 +4,14 @@ import { enableCompileCache } from 'node:module';
 
 enableCompileCache?.();
 
-// A reader that has seen enough (headroom report | head) is no error.
+// A reader that has seen enough (headroom results show | head) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
 
 const { Command } = await import('commander');
+type Command = import('commander').Command;
 const { CliError } = await import('./cli-error.ts');
 
 const program = new Command('headroom')
@@ -22,10 +23,8 @@ const program = new Command('headroom')
 const commands = {
   bench: async () => (await import('./bench.ts')).benchCommand(),
   cluster: async () => (await import('./cluster.ts')).clusterCommand(),
-  report: async () => (await import('./report.ts')).reportCommand(),
+  results: async () => (await import('./results.ts')).resultsCommand(),
   compare: async () => (await import('./compare.ts')).compareCommand(),
-  baseline: async () => (await import('./baseline.ts')).baselineCommand(),
-  prune: async () => (await import('./prune.ts')).pruneCommand(),
   size: async () => (await import('./size.ts')).sizeCommand(),
   'bench-micro': async () => (await import('./bench-micro.ts')).benchMicroCommand(),
   study: async () => (await import('./study.ts')).studyCommand(),
@@ -43,13 +42,19 @@ async function run(): Promise<number> {
   const wanted = process.argv[2] ?? '';
   // One command's modules are enough when it is named: start-up time is part of what is measured.
   const names = wanted in commands ? [wanted as keyof typeof commands] : (Object.keys(commands) as (keyof typeof commands)[]);
-  for (const name of names) program.addCommand((await commands[name]()).exitOverride());
+  for (const name of names) program.addCommand(overridden(await commands[name]()));
   try {
     await program.parseAsync();
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (error) {
     return report(error);
   }
+}
+
+/** A command's own commands do not take this over. */
+function overridden(command: Command): Command {
+  command.commands.forEach(overridden);
+  return command.exitOverride();
 }
 
 function report(error: unknown): number {

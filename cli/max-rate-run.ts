@@ -17,7 +17,8 @@ import { durationText, rateText } from '../results/render/number-text.ts';
 import { DEFAULT_RUNS_DIRECTORY, newRunId, RunStore } from '../results/run-store.ts';
 import { writeResult } from '../results/result-store.ts';
 import type { RepeatRecord, Run } from '../results/run.ts';
-import type { SearchResult } from '../results/search/search-result.ts';
+import { SEARCH_RESULT_SCHEMA_VERSION, type SearchResult } from '../results/search/search-result.ts';
+import { searchHtml } from '../results/html/search-html.ts';
 import { searchText } from '../results/search/search-text.ts';
 import { planRun } from '../sizing/plan-run.ts';
 import { benchOptionsFrom, type BenchFlags } from './bench-flags.ts';
@@ -62,6 +63,7 @@ export async function runMaxRate(flags: MaxRateFlags): Promise<void> {
   const path = await writeResult(DEFAULT_RUNS_DIRECTORY, { kind: 'search', id: result.id, result });
   const json = `${JSON.stringify(result, undefined, 2)}\n`;
   if (flags.out !== undefined) await writeOutput('--out', flags.out, json);
+  if (flags.html !== undefined) await writeOutput('--html', flags.html, searchHtml(result));
   process.stdout.write(flags.json === true ? json : `\n${searchText(result, { width: outputWidth(), isColored: pc.isColorSupported })}\nStored in ${path}, every run beside it\n`);
   if (result.end.kind === 'interrupted') process.exitCode = EXIT_INTERRUPTED;
   else if (result.end.kind === 'ceilingFailed') process.exitCode = EXIT_ENVIRONMENT;
@@ -97,7 +99,7 @@ async function run(options: BenchOptions, search: SearchWords, flags: MaxRateFla
       return measured;
     };
     const outcome = await searchSustainableRate({ ...search, durationSeconds: options.durationSeconds, seed: options.seed, nowSeconds, measure, signal: interruption.signal, onPoint: (point, estimate) => progress.showPoint(point, estimate) });
-    return { kind: 'maximumSustainableThroughput', id, startedAt: startedAt.toISOString(), elapsedSeconds: nowSeconds() - beganSeconds, name, commandLine, seed: options.seed, ...outcome };
+    return { schemaVersion: SEARCH_RESULT_SCHEMA_VERSION, kind: 'maximumSustainableThroughput', id, startedAt: startedAt.toISOString(), elapsedSeconds: nowSeconds() - beganSeconds, name, commandLine, seed: options.seed, ...outcome };
   } finally {
     progress.end();
     interruption.close();

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { BenchOptions } from '../bench/bench-options.ts';
 import type { Run } from '../results/run.ts';
-import type { StudyResult } from '../results/study/study-result.ts';
+import { STUDY_RESULT_SCHEMA_VERSION, type StudyResult } from '../results/study/study-result.ts';
 import { CliError } from './cli-error.ts';
 import { outputWidth } from './output-width.ts';
 
@@ -132,6 +132,7 @@ async function measured(asked: Asked): Promise<StudyResult> {
   const figures = (run: Run): Record<string, number | null> =>
     Object.fromEntries(metricsOf([run]).map((metric) => [metric.id, metric.valueOf(run)] as const).map(([id, value]) => [id, typeof value === 'number' ? value : null]));
   return {
+    schemaVersion: STUDY_RESULT_SCHEMA_VERSION,
     kind: 'comparisonStudy',
     id: outcome.experimentId,
     startedAt: outcome.startedAt,

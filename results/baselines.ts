@@ -6,6 +6,9 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FileExistsError, writeWholeFile } from './whole-file.ts';
 
+/** Files from before it have none, and mean the same. */
+const BASELINE_SCHEMA_VERSION = 1;
+
 export interface Baseline {
   readonly name: string;
   readonly setAt: string;
@@ -31,7 +34,7 @@ export class Baselines {
   /** Returns the path. Throws BaselineExistsError for a name that is taken, unless it is to be replaced; RangeError for a bad name. */
   async set(baseline: Baseline, { replaces }: { replaces: boolean }): Promise<string> {
     const path = this.#pathOf(baseline.name);
-    const text = `${JSON.stringify(baseline, undefined, 1)}\n`;
+    const text = `${JSON.stringify({ schemaVersion: BASELINE_SCHEMA_VERSION, ...baseline }, undefined, 1)}\n`;
     if (replaces) await rm(path, { force: true });
     try {
       await writeWholeFile(path, text);
@@ -83,8 +86,8 @@ export class Baselines {
 
 function parsed(text: string): Baseline | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Baseline> | null;
-    const isWhole = typeof value?.name === 'string' && typeof value.setAt === 'string' && typeof value.note === 'string' && Array.isArray(value.runIds) && value.runIds.length > 0 && value.runIds.every((id) => typeof id === 'string');
+    const value = JSON.parse(text) as (Partial<Baseline> & { schemaVersion?: number }) | null;
+    const isWhole = [undefined, BASELINE_SCHEMA_VERSION].includes(value?.schemaVersion) && typeof value?.name === 'string' && typeof value.setAt === 'string' && typeof value.note === 'string' && Array.isArray(value.runIds) && value.runIds.length > 0 && value.runIds.every((id) => typeof id === 'string');
     return isWhole ? (value as Baseline) : undefined;
   } catch {
     return undefined;

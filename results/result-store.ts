@@ -8,7 +8,12 @@ const KINDS = ['micro', 'experiment', 'search', 'study'] as const;
 export type ResultKind = (typeof KINDS)[number];
 
 export function isResultFile(name: string): boolean {
-  return KINDS.some((kind) => name.startsWith(`${kind}-`));
+  return resultKindOf(name) !== undefined;
+}
+
+/** By the name of its file; undefined for a run. */
+export function resultKindOf(path: string): ResultKind | undefined {
+  return KINDS.find((kind) => basename(path).startsWith(`${kind}-`));
 }
 
 /** Returns the path. Throws FileExistsError when the id is taken. */
@@ -18,9 +23,9 @@ export async function writeResult(directory: string, { kind, id, result }: { kin
   return path;
 }
 
-/** The text of a result by its file or its name in `directory` (`experiment-20260805-123456-k3x9qd`); undefined where the reference names no result of that kind. */
-export async function readResultText(directory: string, kind: ResultKind, reference: string): Promise<{ path: string; text: string } | undefined> {
-  if (!basename(reference).startsWith(`${kind}-`)) return undefined;
+/** The text of a result by its file or its name in `directory` (`experiment-20260805-123456-k3x9qd`); undefined where the reference names no result. */
+export async function readResultText(directory: string, reference: string): Promise<{ path: string; text: string } | undefined> {
+  if (!isResultFile(basename(reference))) return undefined;
   for (const path of [resolve(reference), join(resolve(directory), `${basename(reference, '.json')}.json`)]) {
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;

@@ -9,13 +9,13 @@ export class FileExistsError extends Error {
   readonly code = 'EEXIST';
 }
 
-/** Makes the directory where it is missing. Throws FileExistsError when the name is taken. */
+/** Makes the directory where it is missing. Throws FileExistsError when the name is taken; a disk that is full leaves nothing behind. */
 export async function writeWholeFile(path: string, text: string): Promise<void> {
   const directory = dirname(path);
   await mkdir(directory, { recursive: true });
   const temporary = join(directory, `.${basename(path, '.json')}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
-  await writeSynced(temporary, text);
   try {
+    await writeSynced(temporary, text);
     await publish(temporary, path);
   } finally {
     await unlink(temporary).catch(() => {});

@@ -14,7 +14,10 @@ import { cleanOpenContest, recoveryContest } from './log/opening-contests.ts';
 import { socketContest } from './log/socket-contest.ts';
 import { batchContests, checksumContest, histogramContest } from './memory-contests.ts';
 
+export const MICRO_RESULT_SCHEMA_VERSION = 1;
+
 export interface MicroResult {
+  readonly schemaVersion: typeof MICRO_RESULT_SCHEMA_VERSION;
   readonly kind: 'micro';
   readonly id: string;
   /** ISO 8601. */
@@ -58,6 +61,7 @@ export async function runMicro({ rounds, only, signal, onContest }: MicroOptions
     rows.push(...(await holdContest(contest, rounds, signal)));
   }
   return {
+    schemaVersion: MICRO_RESULT_SCHEMA_VERSION,
     kind: 'micro',
     id: newRunId(startedAt),
     startedAt: startedAt.toISOString(),

@@ -108,7 +108,7 @@ function troubleSection(result: ExperimentResult): Markup | null {
 function runsSection({ variants }: ExperimentResult): Markup {
   const rows = variants.flatMap(({ name, runs }: VariantSummary) => runs.map(({ runId, block, position, status, isVerified }): Content[] => [html`<code>${runId}</code>`, name, String(block), String(position), status, isVerified === null ? 'not checked' : isVerified ? 'passed' : html`<b class="bad">FAILED</b>`]));
   return section(
-    { id: 'runs', title: 'Runs', remark: 'each is stored whole: headroom report RUN' },
+    { id: 'runs', title: 'Runs', remark: 'each is stored whole: headroom results show RUN' },
     details(counted(rows.length, 'run'), dataTable({ label: 'Runs', columns: [{ head: 'run' }, { head: 'variant' }, { head: 'block', isNumber: true }, { head: 'position', isNumber: true }, { head: 'ended' }, { head: 'verification' }], rows })),
     note('The result stands in this page as JSON: JSON.parse(document.getElementById(\'experiment\').textContent).'),
   );

@@ -40,11 +40,11 @@ export function runHtml(run: Run): string {
 }
 
 function dataSection({ leftOut, byteCount }: ReturnType<typeof embeddedRun>): Markup {
-  const missing = leftOut.length === 0 ? null : html`<p class="warn">Too long for this page and left out of it: ${leftOut.map((name) => `measured.${name}`).join(', ')}. headroom report RUN --json has all.</p>`;
+  const missing = leftOut.length === 0 ? null : html`<p class="warn">Too long for this page and left out of it: ${leftOut.map((name) => `measured.${name}`).join(', ')}. headroom results show RUN --json has all.</p>`;
   return section(
     { id: 'data', title: 'Data' },
     html`<p>The record of the run stands in this page as JSON (${decimalBytesText(byteCount)}): <code>JSON.parse(document.getElementById('run').textContent)</code>. It holds the histograms (HdrHistogram V2, base64), which merge.</p>`,
     missing,
-    note('Also: headroom report RUN --json (the record), --export csv (the seconds), --export hgrm (a histogram for the plotters of HdrHistogram), --export omb (result of the OpenMessaging Benchmark).'),
+    note('Also: headroom results show RUN --json (the record), headroom results export RUN csv (the seconds), hgrm or hlog (histograms for the tools of HdrHistogram), omb (result of the OpenMessaging Benchmark).'),
   );
 }

@@ -29,7 +29,10 @@ export interface HoldFailure {
 
 export type HoldCondition = 'completed' | 'verified' | 'achieved' | 'errors' | 'objective' | 'lag' | 'generator';
 
+export const SEARCH_RESULT_SCHEMA_VERSION = 1;
+
 export interface SearchResult {
+  readonly schemaVersion: typeof SEARCH_RESULT_SCHEMA_VERSION;
   readonly kind: 'maximumSustainableThroughput';
   readonly id: string;
   readonly startedAt: string;

@@ -3,7 +3,7 @@ import { counted, durationText, latencyText, percentText, rateText } from '../re
 import { createPage, cutToWidth, DASH, figures, heading, orDash, sentence, table, type Cell, type Column, type Figure, type Page } from '../render/page.ts';
 import type { HoldCondition, SearchPoint, SearchResult } from './search-result.ts';
 
-const CONDITION_WORDS: Readonly<Record<HoldCondition, string>> = {
+export const CONDITION_WORDS: Readonly<Record<HoldCondition, string>> = {
   completed: 'runs that did not come to their end',
   verified: 'records lost or changed',
   achieved: 'less acknowledged than offered',
@@ -53,7 +53,7 @@ function countFailed(points: readonly SearchPoint[]): number {
   return points.filter(({ phase, held }) => phase !== 'ceiling' && !held).length;
 }
 
-function noAnswer(end: SearchResult['end']): string {
+export function noAnswer(end: SearchResult['end']): string {
   switch (end.kind) {
     case 'noRateHolds':
       return `No rate held, down to ${rateText(end.lowestTried)} records/s. Loosen the objective, or see below what failed.`;

@@ -20,7 +20,10 @@ export interface StudiedMetric {
   readonly found: { readonly live: CalledShare; readonly resampled: CalledShare };
 }
 
+export const STUDY_RESULT_SCHEMA_VERSION = 1;
+
 export interface StudyResult {
+  readonly schemaVersion: typeof STUDY_RESULT_SCHEMA_VERSION;
   readonly kind: 'comparisonStudy';
   readonly id: string;
   readonly startedAt: string;

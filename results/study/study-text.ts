@@ -32,21 +32,18 @@ function metricsText({ metrics, slowerShare }: StudyResult, page: Page): string[
   return [...heading(page, 'Metrics', 'each judged as if it had been chosen alone'), ...table(page, columns, rows)];
 }
 
-function shareText({ called, comparisons, interval }: CalledShare): string {
+export function shareText({ called, comparisons, interval }: CalledShare): string {
   return `${called} of ${comparisons} (${tenths(interval.low)} - ${tenths(interval.high)})`;
 }
 
-function tenths(share: number): string {
+export function tenths(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function methodText({ blocksPerComparison, alpha, minDifference, slowerShare, seed }: StudyResult, page: Page): string[] {
-  return [
-    ...heading(page, 'Method'),
-    ...sentence(
-      page,
-      `Every block holds one configuration twice, and once with brokers that burn ${percentText(slowerShare)} more CPU time than they use, in an order drawn by seed ${seed}. A comparison is ${counted(blocksPerComparison, 'block')} in pairs, alpha ${alpha}, smallest difference that matters ${percentText(minDifference)}; noise is the standard deviation of the ratio of two alike runs. Live comparisons have blocks of their own; resampled ones draw blocks anew.`,
-      { paint: page.colors.dim },
-    ),
-  ];
+function methodText(result: StudyResult, page: Page): string[] {
+  return [...heading(page, 'Method'), ...sentence(page, methodWords(result), { paint: page.colors.dim })];
+}
+
+export function methodWords({ blocksPerComparison, alpha, minDifference, slowerShare, seed }: StudyResult): string {
+  return `Every block holds one configuration twice, and once with brokers that burn ${percentText(slowerShare)} more CPU time than they use, in an order drawn by seed ${seed}. A comparison is ${counted(blocksPerComparison, 'block')} in pairs, alpha ${alpha}, smallest difference that matters ${percentText(minDifference)}; noise is the standard deviation of the ratio of two alike runs. Live comparisons have blocks of their own; resampled ones draw blocks anew.`;
 }

@@ -11,7 +11,7 @@ function headroom(...words: string[]): { code: number | null; out: string; err: 
   return { code: status, out: stdout, err: stderr };
 }
 
-it.each(['bench', 'cluster', 'report', 'compare', 'size', 'bench-micro', 'footprint', 'dump-log', 'compare-kafka'])('headroom %s --help has a description, its options and examples', (command) => {
+it.each(['bench', 'cluster', 'results', 'compare', 'size', 'bench-micro', 'footprint', 'dump-log', 'compare-kafka'])('headroom %s --help has a description, its options and examples', (command) => {
   const { code, out, err } = headroom(command, '--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain(`Usage: headroom ${command}`);
@@ -22,7 +22,7 @@ it.each(['bench', 'cluster', 'report', 'compare', 'size', 'bench-micro', 'footpr
 it('lists its commands', () => {
   const { code, out } = headroom('--help');
   expect(code).toBe(0);
-  for (const command of ['bench', 'cluster', 'report', 'size']) expect(out).toContain(command);
+  for (const command of ['bench', 'cluster', 'results', 'size']) expect(out).toContain(command);
 });
 
 it.each([
@@ -37,9 +37,9 @@ it.each([
   ['a search without the time for it', ['bench', '--rate', 'max', '--budget', '20s'], /--budget[\s\S]*at least/],
   ['a page that could not be written in the end', ['bench', '--html', '/no/such/directory/run.html'], /--html \/no\/such\/directory\/run\.html cannot be written: its directory does not exist/],
   ['a result that would be written over a directory', ['bench', 'acks', '--out', '/tmp'], /--out \/tmp cannot be written: it is a directory/],
-  ['a form that is no form', ['report', '--export', 'xml'], /--export "xml" is none of csv, hgrm, omb/],
-  ['two forms at once', ['report', '--json', '--html', 'x.html'], /--json and --html: choose one/],
-  ['a histogram without its form', ['report', '--histogram', 'publish'], /--export hgrm/],
+  ['a form that is no form', ['results', 'export', 'latest', 'xml'], /xml[\s\S]*csv, hgrm, hlog, omb/],
+  ['two forms at once', ['results', 'show', '--json', '--html', 'x.html'], /--json and --html: choose one/],
+  ['a histogram without its form', ['results', 'export', 'latest', 'csv', '--histogram', 'publish'], /--histogram goes with hgrm/],
   ['too few repeats for a study', ['study', '--repeats', '5'], /--repeats with 6/],
   ['a metric that a study does not know', ['study', '--metrics', 'cpu.broker'], /the nearest known is cpu\.brokers/],
   ['a file that is not there', ['size', 'no-such.yaml'], /no-such\.yaml/],

@@ -80,7 +80,7 @@ describe('headroom compare', () => {
   it.each([
     ['a failed run', ['main', 'broken'], 2, /candidate broken: failed: .*disk was full[\s\S]*--allow-invalid/],
     ['a run named twice', ['a0,a1', 'a1,b1'], 2, /candidate a1: repeated/],
-    ['a run that is not there', ['main', 'nobody'], 2, /"nobody".*no run has that name\n.*--list/],
+    ['a run that is not there', ['main', 'nobody'], 2, /"nobody".*no run has that name\n.*results list/],
     ['a damaged file', ['main', 'cut'], 3, /cut\.json is not a run/],
     ['pairs of sides of different length', ['a0,a1', 'b0', '--paired'], 2, /as many/],
     ['an unknown metric', ['main', 'branch', '--metrics', 'p99'], 2, /"p99".*publish\.p99/],

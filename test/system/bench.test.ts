@@ -64,14 +64,14 @@ function expectClean(run: Run): void {
 }
 
 describe('headroom bench', () => {
-  it('T26: measures, verifies and stores the main job, and headroom report prints it again', async () => {
+  it('T26: measures, verifies and stores the main job, and headroom results show prints it again', async () => {
     const data = join(directory, 'data');
     const run = runOf(await headroom(['bench', ...SHORT, '--json', '--data-dir', data]));
     expectClean(run);
     expect(run.configuration.target).toMatchObject({ kind: 'embedded', brokerCount: 3 });
     expect(run.measured.groups.map(({ name, lagRecordsFinal }) => [name, lagRecordsFinal])).toEqual([['realtime', 0], ['sink', 0]]);
     expect(run.plan?.decisions.map(({ id }) => id)).toContain('partitions');
-    const report = await headroom(['report', run.id]);
+    const report = await headroom(['results', 'show', run.id]);
     expect(report.code, report.stderr).toBe(0);
     for (const part of ['PASSED', 'Publish latency', 'Decision', 'compression ratio', 'broker 3']) expect(report.stdout).toContain(part);
     expect(report.stdout).not.toMatch(/NaN|undefined|null/);

@@ -110,15 +110,3 @@ export interface PublishedComparison {
   /** By variant and metric: what was published, and what was measured here in the same terms (null: not measured). */
   readonly rows: readonly { readonly variant: string; readonly metric: string; readonly published: string; readonly measured: string | null }[];
 }
-
-/** From the text of a stored result; undefined when it is none of this version. What it holds deeper down is taken at its word. */
-export function experimentResultOf(text: string): ExperimentResult | undefined {
-  let value: Partial<ExperimentResult> | null;
-  try {
-    value = JSON.parse(text) as Partial<ExperimentResult> | null;
-  } catch {
-    return undefined;
-  }
-  const isWhole = value?.schemaVersion === EXPERIMENT_RESULT_SCHEMA_VERSION && Array.isArray(value.variants) && Array.isArray(value.comparisons) && value.recommendation !== undefined;
-  return isWhole ? (value as ExperimentResult) : undefined;
-}

@@ -199,5 +199,5 @@ function warningLines(variants: readonly VariantSummary[]): string[] {
     if (shares.every(({ carrying, complete }) => carrying === complete)) return `${code}: in all runs`;
     return `${code}: ${shares.flatMap(({ name, carrying, complete }) => (carrying === 0 ? [] : [`${name} ${carrying} of ${complete} runs`])).join(', ')}`;
   });
-  return lines.length === 0 ? [] : [...lines, 'headroom report RUN says what a warning means.'];
+  return lines.length === 0 ? [] : [...lines, 'headroom results show RUN says what a warning means.'];
 }

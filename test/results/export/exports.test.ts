@@ -1,5 +1,7 @@
+import { HistogramLogReader } from 'hdr-histogram-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { histogramLog } from '../../../results/export/histogram-log.ts';
 import { ombJson } from '../../../results/export/omb-json.ts';
 import { secondsCsv } from '../../../results/export/seconds-csv.ts';
 import { decodeHistogram, histogramRecords } from '../../../results/export/stored-histograms.ts';
@@ -87,8 +89,49 @@ describe('ombJson', () => {
     expect(result).not.toHaveProperty('publishLatency75pct');
   });
 
+  it('keeps publish delay in microseconds, as OMB does, and end-to-end latency in milliseconds', () => {
+    const run = sampleRun();
+    const result = JSON.parse(ombJson(run)) as Record<string, unknown>;
+    const [delay, endToEnd] = [run.measured.latency.scheduleDelay.summary, run.measured.groups[0]?.endToEnd.summary];
+    expect(result).toMatchObject({ aggregatedPublishDelayLatency99pct: delay.p99Us, aggregatedPublishDelayLatencyAvg: delay.meanUs, aggregatedEndToEndLatency99pct: (endToEnd?.p99Us as number) / 1000 });
+    expect((result['aggregatedPublishDelayLatencyQuantiles'] as Record<string, number>)['100']).toBe(delay.maxUs);
+  });
+
+  it('has every aggregate of OMB for each of the three latencies', () => {
+    const names = Object.keys(JSON.parse(ombJson(sampleRun())) as object);
+    for (const latency of ['PublishLatency', 'PublishDelayLatency', 'EndToEndLatency']) {
+      for (const statistic of ['Avg', '50pct', '75pct', '95pct', '99pct', '999pct', '9999pct', 'Max', 'Quantiles']) expect(names).toContain(`aggregated${latency}${statistic}`);
+    }
+    expect(names).toEqual(expect.arrayContaining(['workload', 'driver', 'messageSize', 'topics', 'partitions', 'producersPerTopic', 'consumersPerTopic', 'publishRate', 'publishErrorRate', 'consumeRate', 'backlog']));
+  });
+
   it('leaves out what was not measured', () => {
     expect(JSON.parse(ombJson(closedLoopRun()))).not.toHaveProperty('backlog');
     expect(JSON.parse(ombJson(runWithoutRecords()))).not.toHaveProperty('aggregatedPublishLatency99pct');
+  });
+});
+
+describe('histogramLog', () => {
+  it('is read by HdrHistogram\'s own reader, one tagged histogram a stage', () => {
+    const run = sampleRun();
+    const reader = new HistogramLogReader(histogramLog(run));
+    const seen: [string, number, number][] = [];
+    for (let next = reader.nextIntervalHistogram(); next !== null; next = reader.nextIntervalHistogram()) seen.push([next.tag, next.totalCount, next.getValueAtPercentile(99)]);
+    expect(seen.map(([tag]) => tag)).toEqual(['publish', 'schedule-delay', 'batching', 'request', 'end-to-end:realtime', 'end-to-end:sink']);
+    const { summary } = run.measured.latency.publish;
+    expect(seen[0]?.[1]).toBe(summary.count);
+    expect(Math.abs((seen[0]?.[2] as number) / (summary.p99Us as number) - 1)).toBeLessThan(0.002);
+  });
+
+  it('names what it leaves out, and no name in it ends a line or a field', () => {
+    const run = sampleRun();
+    const { publish } = run.measured.latency;
+    const [group] = run.measured.groups;
+    if (group === undefined) throw new Error('no group');
+    const measured = { ...run.measured, latency: { ...run.measured.latency, publish: { ...publish, hdrBase64: 'AAAA' } }, groups: [{ ...group, name: 'a, b' }] };
+    const lines = histogramLog({ ...run, measured, configuration: { ...run.configuration, name: 'x]\ny' } }).trimEnd().split('\n');
+    expect(lines.find((line) => line.startsWith('#[publish is left out'))).toBeDefined();
+    expect(lines.filter((line) => !line.startsWith('#') && !line.startsWith('"')).map((line) => line.split(',')[0])).toEqual(['Tag=schedule-delay', 'Tag=batching', 'Tag=request', 'Tag=end-to-end:a_b']);
+    expect(lines[1]).toContain('x y;');
   });
 });

@@ -4,7 +4,7 @@ import { comparisonHtml } from '../../../results/html/comparison-html.ts';
 import { experimentHtml } from '../../../results/html/experiment-html.ts';
 import { intervalStrip, stripScale } from '../../../results/html/chart/interval-strip.ts';
 import type { Comparison, MetricComparison } from '../../../results/compare/comparison.ts';
-import { experimentResultOf } from '../../../results/compare/experiment/experiment-result.ts';
+import { readResult } from '../../../results/result-reader.ts';
 import { resultOf } from '../compare/experiment/experiment-runs.ts';
 import { exactRun } from '../compare/synthetic-runs.ts';
 
@@ -61,8 +61,8 @@ describe('experimentHtml', () => {
   });
 
   it('is read back from its stored text, and nothing else is', () => {
-    expect(experimentResultOf(JSON.stringify(result))).toEqual(JSON.parse(JSON.stringify(result)));
-    for (const text of ['', '{', 'null', '[]', '{"schemaVersion":1}', JSON.stringify({ ...result, schemaVersion: 99 })]) expect(experimentResultOf(text)).toBeUndefined();
+    expect(readResult('experiment-x.json', JSON.stringify(result))).toMatchObject({ kind: 'experiment', result: JSON.parse(JSON.stringify(result)) as object });
+    for (const text of ['', '{', 'null', '[]', '{"schemaVersion":1}', JSON.stringify({ ...result, schemaVersion: 99 })]) expect(readResult('experiment-x.json', text).kind).toBe('damaged');
   });
 });
 

@@ -1,50 +1,10 @@
 import { expect, it } from 'vitest';
-import type { SearchPoint, SearchResult } from '../../../results/search/search-result.ts';
 import { searchText } from '../../../results/search/search-text.ts';
+import { sampleSearch } from '../sample-results.ts';
 
 const PLAIN = { width: 100, isColored: false };
 
-function point(changes: Partial<SearchPoint>): SearchPoint {
-  return {
-    runId: '20260805-123456-k3x9qd',
-    phase: 'search',
-    offeredPerSecond: 50_000,
-    achievedPerSecond: 50_000,
-    p50Us: 4200,
-    p99Us: 12_300,
-    p999Us: 22_000,
-    generatorUtilization: 0.31,
-    held: true,
-    failures: [],
-    ...changes,
-  };
-}
-
-const REFUSED = { condition: 'objective', words: 'publish.p99 412 ms, not < 100ms' } as const;
-const RESULT: SearchResult = {
-  kind: 'maximumSustainableThroughput',
-  id: '20260805-120000-abcdef',
-  startedAt: '2026-08-05T12:00:00.000Z',
-  elapsedSeconds: 412.3,
-  name: 'clickstream-max',
-  commandLine: ['headroom', 'bench', '--rate', 'max'],
-  seed: 1,
-  conditions: ['publish.p99 < 100ms'],
-  probability: 0.9,
-  precision: 0.07,
-  ceilingPerSecond: 131_000,
-  sustained: { ratePerSecond: 81_200, low: 76_000, high: 86_000, confirmedBy: 1, refutedBy: 0 },
-  knee: { ratePerSecond: 64_000, p99Us: 31_000 },
-  points: [
-    point({ phase: 'ceiling', offeredPerSecond: null, achievedPerSecond: 131_000, p50Us: null, p99Us: null, p999Us: null }),
-    point({ offeredPerSecond: 95_000, achievedPerSecond: 91_000, p99Us: 412_000, held: false, failures: [REFUSED] }),
-    point({ phase: 'confirmation', offeredPerSecond: 81_200, p99Us: 88_000 }),
-    point({ phase: 'confirmation', offeredPerSecond: 73_000, p99Us: 51_000 }),
-    point({ phase: 'curve', offeredPerSecond: 8120, p99Us: 9100 }),
-  ],
-  end: { kind: 'precise' },
-  limits: [{ condition: 'objective', count: 1 }],
-};
+const RESULT = sampleSearch();
 
 it('leads with the rate, its interval and the latency at it', () => {
   const lines = searchText(RESULT, PLAIN).split('\n');

@@ -1,10 +1,10 @@
-/** `headroom prune`: removes old runs, never one that a baseline names. Says what it would remove, and removes only with --yes. */
+/** `headroom results prune`: removes old runs, never one that a baseline names. Says what it would remove, and removes only with --yes. */
 import { rm } from 'node:fs/promises';
 import { Command } from 'commander';
-import { durationSeconds } from '../bench/experiment/file/quantities.ts';
-import { Baselines } from '../results/baselines.ts';
-import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
-import { CliError } from './cli-error.ts';
+import { durationSeconds } from '../../bench/experiment/file/quantities.ts';
+import { Baselines } from '../../results/baselines.ts';
+import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../../results/run-store.ts';
+import { CliError } from '../cli-error.ts';
 
 interface PruneFlags {
   readonly keep?: string;

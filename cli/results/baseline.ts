@@ -1,10 +1,10 @@
-/** `headroom baseline`: names for sets of runs that later ones are compared with (`headroom compare @name RUNS`). Nothing but this command changes one. */
+/** `headroom results baseline`: names for sets of runs that later ones are compared with (`headroom compare @name RUNS`). Nothing but this command changes one. */
 import { Command } from 'commander';
-import { Baselines, BaselineExistsError } from '../results/baselines.ts';
-import { counted } from '../results/render/number-text.ts';
-import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
-import { CliError } from './cli-error.ts';
-import { findRuns } from './find-runs.ts';
+import { Baselines, BaselineExistsError } from '../../results/baselines.ts';
+import { counted } from '../../results/render/number-text.ts';
+import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../../results/run-store.ts';
+import { CliError } from '../cli-error.ts';
+import { findRuns } from '../find-runs.ts';
 
 interface BaselineFlags {
   readonly runsDir: string;
@@ -18,15 +18,15 @@ export function baselineCommand(): Command {
   withDirectory(command.command('remove').description('forget the name; the runs stay')).argument('<name>').action(remove);
   return command.addHelpText('after', `
 Examples:
-  $ headroom baseline set main acks-all --note 'release 0.1'     all runs that were named acks-all
+  $ headroom results baseline set main acks-all --note 'release 0.1'     all runs that were named acks-all
   $ headroom compare @main branch --fail-on-regression           for CI: exit code 1 when a metric is worse
-  $ headroom baseline set main branch --replace                  only on purpose: a baseline does not follow by itself`);
+  $ headroom results baseline set main branch --replace                  only on purpose: a baseline does not follow by itself`);
 }
 
 async function list({ runsDir }: BaselineFlags): Promise<void> {
   const all = await new Baselines(runsDir).list();
   const lines = all.map((each) => (each.kind === 'damaged' ? `! ${each.path} cannot be read: set it anew` : `@${each.baseline.name}  ${counted(each.baseline.runIds.length, 'run')}, set ${each.baseline.setAt.slice(0, 16).replace('T', ' ')}${each.baseline.note === '' ? '' : `: ${each.baseline.note}`}\n  ${each.baseline.runIds.join(' ')}`));
-  process.stdout.write(lines.length === 0 ? 'No baseline is set. Name one with headroom baseline set NAME RUNS.\n' : `${lines.join('\n')}\n`);
+  process.stdout.write(lines.length === 0 ? 'No baseline is set. Name one with headroom results baseline set NAME RUNS.\n' : `${lines.join('\n')}\n`);
 }
 
 async function set(name: string, references: string, { runsDir, note, replace }: BaselineFlags & { note: string; replace?: boolean }): Promise<void> {
