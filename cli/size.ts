@@ -8,6 +8,8 @@ interface SizeFlags {
   readonly fromRun?: string;
   readonly comparePeers?: boolean;
   readonly json?: boolean;
+  readonly export?: readonly string[];
+  readonly out?: string;
 }
 
 export function sizeCommand(): Command {
@@ -16,6 +18,8 @@ export function sizeCommand(): Command {
     .argument('<config>', 'a YAML file; see examples/clickstream-size.yaml')
     .option('--from-run <run>', 'take record size and compression ratio from a stored run (an id, or the path of a file) where the file leaves them out')
     .option('--compare-peers', "what other calculators' published formulas answer for the same workload, with their sources and known flaws")
+    .option('--export <format...>', 'the plan as files: kafka-topics, producer.properties, consumer.properties, broker.properties, strimzi, terraform-kafka, terraform-confluent, prometheus, all')
+    .option('--out <path>', 'where --export writes: a directory, or a file where there is only one (else it is printed)')
     .option('--json', 'the plan (or the comparison) as JSON')
     .addHelpText(
       'after',
@@ -24,6 +28,7 @@ Examples:
   $ headroom size examples/clickstream-size.yaml                   100,000 events/s, 5,000 a consumer: 20 partitions
   $ headroom size topic.yaml --from-run latest                     with what the last run measured
   $ headroom size topic.yaml --compare-peers                       AWS, Google, Red Hat and others on the same workload
+  $ headroom size topic.yaml --export all --out plan/              topics, client and broker settings, Strimzi, Terraform, alerts
   $ headroom size topic.yaml --json | jq .decisions`,
     )
     .action(size);
@@ -45,6 +50,11 @@ async function size(path: string, flags: SizeFlags): Promise<void> {
       return;
     }
     const plan = planFor(inputs);
+    if (flags.export !== undefined) {
+      const { exportPlan } = await import('./size-export.ts');
+      process.stdout.write(await exportPlan(plan, { formats: flags.export, out: flags.out, config: path }));
+      return;
+    }
     process.stdout.write(flags.json === true ? `${JSON.stringify(plan, undefined, 2)}\n` : `\n${planText(plan, { width: outputWidth(), isColored: colors.isColorSupported })}`);
   } catch (error) {
     if (error instanceof SizingConfigError) throw new CliError(`${path}:${error.line}:${error.column}: ${error.message}`, 2);

@@ -120,7 +120,7 @@ function shapeOf({ topics, cluster }: SizingInputs, point: ReadonlyMap<string, n
         acks: producer.acks,
         'enable.idempotence': String(producer.isIdempotent),
         'compression.type': producer.compression,
-        'linger.ms': String(producer.linger.value * 1000),
+        'linger.ms': String(Math.round(producer.linger.value * 1000)),
         'batch.size': String(Math.round(producer.batchBytes.value)),
       },
       key: keys.kind === 'none' ? null : keys.name,
