@@ -90,7 +90,7 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
   const readiness = await readinessOf(target, { client, admin, replicationFactor: options.topic.replicationFactor, startMs, clusterMs });
   signal.throwIfAborted();
   onProgress({ kind: 'phase', phase: 'creatingTopic', detail: `${options.topic.partitions} partitions` });
-  const topic = await prepareTopic(admin, options);
+  const topic = await prepareTopic(client, admin, options);
   closing.defer(async () => {
     const failure = await Promise.race([topic.close().then(() => undefined, String), delay(REACH_LIMIT_MS, 'no answer', { ref: false })]);
     if (failure !== undefined) onProgress({ kind: 'event', sentence: `topic ${topic.name} is left behind: ${failure}` });

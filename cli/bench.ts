@@ -16,6 +16,7 @@ Examples:
   headroom bench --bootstrap kafka-1:9092 --topic load  another Kafka; the topic is made and deleted unless --use-existing
   headroom bench --bootstrap kafka-1:9093 --command-config client.properties    one that asks for TLS or SASL
   headroom bench acks                                   a ready experiment: acks all, 1 and 0 in randomised blocks, with verdicts
+  headroom bench acks --target embedded --target kafka=localhost:9092    the same on two clusters, in turns, side by side
   headroom bench my.yaml --bootstrap kafka-1:9092       your own experiment, against another Kafka
   headroom bench --workload 1kb.yaml --driver kafka-latency.yaml --brokers 3    files of the OpenMessaging Benchmark
 
@@ -24,7 +25,7 @@ Faults (--fault, and faults: of an experiment), at a second of the measured wind
   slow-disk=20ms@5+10:follower                                appends, syncs and cold reads take 20 ms longer
   slow-link=5ms,10MB/s@5+10:2-3  cut-link@5+3:clients-leader   links: two ends, or one and everybody (cut-link@5+3:2)
 
-Ready experiments: acks, compression, consumers, durability, hot-key, linger-batch, partitions, tuning, tuning-throughput.
+Ready experiments: acks, compression, consumers, durability, hot-key, linger-batch, partitions, side-by-side, tuning, tuning-throughput.
 
 Exit codes: 0 ok, 1 records lost, duplicated, reordered or changed, or a threshold failed, 2 usage, 3 the environment or target failed.`;
 
@@ -106,6 +107,7 @@ function addTargetOptions(command: Command): void {
   command
     .optionsGroup('Target:')
     .option('--bootstrap <host:port,...>', 'another Kafka instead of the embedded cluster')
+    .option('--target <name...>', 'with an experiment: every variant on each of these, in turns: embedded, kafka=host:port')
     .option('--command-config <file>', 'how to connect to it: security.protocol, sasl.*, ssl.*, as for Kafka\'s tools')
     .option('--brokers <count>', 'embedded brokers (3)')
     .option('--data-dir <directory>', 'where embedded brokers keep their logs; kept after the run (a temporary one, removed)')
@@ -138,10 +140,11 @@ function isExperiment(experiment: string | undefined, { workload, driver }: Expe
   return experiment !== undefined || workload !== undefined || driver !== undefined;
 }
 
-function checkPlainFlags({ repeats, budget, dryRun, markdown, rate, objective, precision }: ExperimentFlags & MaxRateFlags): void {
+function checkPlainFlags({ repeats, budget, dryRun, markdown, rate, objective, precision, target }: ExperimentFlags & MaxRateFlags): void {
   for (const [flag, value] of [['--objective', objective], ['--precision', precision]] as const) {
     if (value !== undefined && rate !== 'max') throw new CliError(`${flag} is for the search of the highest rate: add --rate max`, 2);
   }
+  if (target !== undefined) throw new CliError('--target compares clusters in an experiment: headroom bench side-by-side --target embedded --target kafka=HOST:PORT; for one run there is --bootstrap HOST:PORT', 2);
   for (const [flag, value] of [['--repeats', repeats], ['--budget', budget], ['--dry-run', dryRun], ['--markdown', markdown]] as const) {
     if (value !== undefined) throw new CliError(`${flag} is for experiments: name one, or a file (headroom bench acks ${flag})`, 2);
   }

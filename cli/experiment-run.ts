@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
 import { blocksForSignificance } from '../bench/experiment/blocks.ts';
-import { readExperiment, type Experiment } from '../bench/experiment/file/experiment-file.ts';
+import { readExperiment, type Experiment, type Layer } from '../bench/experiment/file/experiment-file.ts';
 import { estimatedSeconds, runBlocks } from '../bench/experiment/experiment-runner.ts';
 import type { Settings } from '../bench/experiment/file/experiment-schema.ts';
 import { readOmbDriver } from '../bench/experiment/omb/omb-driver.ts';
@@ -37,6 +37,7 @@ import { writeOutput } from './write-output.ts';
 
 export interface ExperimentFlags extends BenchFlags {
   readonly workload?: string;
+  readonly target?: readonly string[];
   readonly driver?: readonly string[];
   readonly repeats?: string;
   readonly budget?: string;
@@ -54,7 +55,7 @@ const EXIT_INTERRUPTED = 130;
 const ALPHA = 0.05;
 /** May stand beside an experiment; everything else belongs into its file. */
 const OVERRIDES = ['rate', 'duration', 'warmup', 'seed', 'bootstrap', 'commandConfig', 'brokers', 'workers'];
-const OWN = ['workload', 'driver', 'repeats', 'budget', 'dryRun', 'markdown', 'out', 'html', 'json', 'verbose', 'verify'];
+const OWN = ['target', 'workload', 'driver', 'repeats', 'budget', 'dryRun', 'markdown', 'out', 'html', 'json', 'verbose', 'verify'];
 
 export async function runExperimentCommand(nameOrFile: string | undefined, flags: ExperimentFlags): Promise<void> {
   checkFlags(nameOrFile, flags);
@@ -148,7 +149,7 @@ async function loaded(nameOrFile: string | undefined, flags: ExperimentFlags): P
   if (nameOrFile !== undefined && path === undefined) throw new CliError(`"${nameOrFile}" is neither a file nor a ready experiment; there are ${readyExperimentNames().join(', ')}`, 2);
   try {
     const experiment = path === undefined ? await ombOf(flags) : await inFile(path, readExperiment);
-    return { experiment, variants: variantsOf(experiment, overridesOf(flags)) };
+    return { experiment, variants: variantsOf(experiment, { settings: overridesOf(flags), targets: targetsOf(experiment, flags) }) };
   } catch (error) {
     if (error instanceof ExperimentError || error instanceof SettingsError) throw new CliError(`${path === undefined ? '' : `${path}: `}${error.message}`, 2);
     throw error;
@@ -183,13 +184,14 @@ function checkFlags(nameOrFile: string | undefined, flags: ExperimentFlags): voi
   if (nameOrFile !== undefined && (flags.workload ?? flags.driver) !== undefined) throw new CliError('an experiment and --workload exclude each other', 2);
   if (nameOrFile === undefined && (flags.workload === undefined || flags.driver === undefined)) throw new CliError('--workload and --driver go together: the load is in one, the Kafka properties in the other', 2);
   const foreign = Object.entries(flags).find(([name, value]) => value !== undefined && !OVERRIDES.includes(name) && !OWN.includes(name))?.[0];
-  if (foreign !== undefined) throw new CliError(`--${foreign.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} belongs into the experiment's file; beside it go --rate, --duration, --warmup, --seed, --workers, --bootstrap, --command-config, --brokers and --no-verify`, 2);
+  if (foreign !== undefined) throw new CliError(`--${foreign.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} belongs into the experiment's file; beside it go --rate, --duration, --warmup, --seed, --workers, --target, --bootstrap, --command-config, --brokers and --no-verify`, 2);
+  if (flags.target !== undefined && flags.bootstrap !== undefined) throw new CliError('--target and --bootstrap exclude each other: write --target kafka=HOST:PORT', 2);
   if (flags.json === true && flags.markdown === true) throw new CliError('--json and --markdown: choose one', 2);
   if (flags.repeats !== undefined && !/^[1-9]\d*$/.test(flags.repeats)) throw new CliError(`--repeats "${flags.repeats}" is not a number from 1 up`, 2);
 }
 
 /** The command line's words, as bare as they may be there, in the file's. */
-function overridesOf({ rate, duration, warmup, seed, bootstrap, commandConfig, brokers, workers, verify }: ExperimentFlags): Settings {
+function overridesOf({ rate, duration, warmup, seed, bootstrap, commandConfig, brokers, workers, verify, target }: ExperimentFlags): Settings {
   const seconds = (text: string): string => (/^\d+$/.test(text) ? `${text}s` : text);
   try {
     return {
@@ -197,13 +199,26 @@ function overridesOf({ rate, duration, warmup, seed, bootstrap, commandConfig, b
       ...(duration === undefined ? {} : { duration: `${durationSeconds(seconds(duration))}s` }),
       ...(warmup === undefined ? {} : { warmup: `${durationSeconds(seconds(warmup))}s` }),
       ...(seed === undefined ? {} : { seed: countOf(seed) }),
-      ...targetOverride({ bootstrap, commandConfig, brokers }),
+      ...(target === undefined ? targetOverride({ bootstrap, commandConfig, brokers }) : {}),
       ...(workers === undefined ? {} : { workers: countOf(workers) }),
       ...(verify === false ? { verify } : {}),
     };
   } catch (error) {
     throw new CliError((error as Error).message, 2, error);
   }
+}
+
+/** `embedded`, `kafka=host:9092`: a layer each. */
+function targetsOf(experiment: Experiment, { target = [], brokers, commandConfig }: ExperimentFlags): Layer[] {
+  const layers = target.map((text): Layer => {
+    const [, name = '', bootstrap] = /^([A-Za-z0-9._-]+)(?:=(.+))?$/.exec(text) ?? [];
+    if (name === '' || (bootstrap === undefined) !== (name === 'embedded')) throw new CliError(`--target "${text}" is neither embedded nor NAME=HOST:PORT (for example kafka=localhost:9092)`, 2);
+    if (bootstrap === undefined) return { name, settings: { target: { brokers: brokers === undefined ? (experiment.base.target?.brokers ?? 3) : countOf(brokers) } } };
+    return { name, settings: { target: { bootstrap, ...(commandConfig === undefined ? {} : { commandConfig }) } } };
+  });
+  const twice = layers.find(({ name }, at) => layers.findIndex((other) => other.name === name) < at);
+  if (twice !== undefined) throw new CliError(`--target ${twice.name} stands there twice: give the second another name`, 2);
+  return layers;
 }
 
 function targetOverride({ bootstrap, commandConfig, brokers }: { [Name in 'bootstrap' | 'commandConfig' | 'brokers']: string | undefined }): Settings {

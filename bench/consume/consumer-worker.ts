@@ -13,5 +13,9 @@ port.on('message', (message: ToWorker) => {
   if (message.kind === 'start') run.start(message.window);
   else void run.stop();
 });
-await run.open();
-post({ kind: 'ready' });
+try {
+  await run.open();
+  post({ kind: 'ready' });
+} catch (error) {
+  post({ kind: 'failed', message: error instanceof Error ? error.message : String(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
+}

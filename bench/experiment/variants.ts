@@ -26,9 +26,17 @@ export interface Variants {
 
 const VARIANTS_MAX = 64;
 
-/** Throws ExperimentError (usage) that names the variant. `overrides` lie over base and below profiles and matrix. */
-export function variantsOf(experiment: Experiment, overrides: Settings = {}): Variants {
-  const combinations = combinationsOf(experiment);
+export interface VariantOverrides {
+  /** Over base and below profiles and matrix. */
+  readonly settings?: Settings;
+  /** Each variant is run on each, in the same blocks. */
+  readonly targets?: readonly Layer[];
+}
+
+/** Throws ExperimentError (usage) that names the variant. */
+export function variantsOf(experiment: Experiment, { settings: overrides = {}, targets = [] }: VariantOverrides = {}): Variants {
+  checkTargets(experiment, targets);
+  const combinations = combinationsOf(experiment, targets);
   if (combinations.length > VARIANTS_MAX) throw new ExperimentError('usage', `${combinations.length} variants are more than ${VARIANTS_MAX}: try fewer values at once`);
   const all = combinations.map((layers): Variant => {
     const name = layers.map((layer) => layer.name).join(' ') || 'base';
@@ -37,20 +45,23 @@ export function variantsOf(experiment: Experiment, overrides: Settings = {}): Va
   const names = all.map(({ name }) => name);
   const stranger = Object.keys(experiment.published?.figures ?? {}).find((name) => !names.includes(name));
   if (stranger !== undefined) throw new ExperimentError('usage', `published: there is no variant ${stranger}; ${hintOf(stranger, names)}`);
-  return { baseline: baselineOf(experiment, all), all };
+  return { baseline: baselineOf(experiment, all, targets[0]), all };
 }
 
-/** The first profile with all of the matrix, then the second. */
-function combinationsOf({ profiles, matrix }: Experiment): Layer[][] {
-  const start = profiles.length === 0 ? [[]] : profiles.map((profile) => [profile]);
+/** The first target with all profiles, the first of them with all of the matrix; then the next. */
+function combinationsOf({ profiles, matrix }: Experiment, targets: readonly Layer[]): Layer[][] {
+  const places: Layer[][] = targets.length === 0 ? [[]] : targets.map((target) => [target]);
+  const start = profiles.length === 0 ? places : places.flatMap((place) => profiles.map((profile) => [...place, profile]));
   return matrix.reduce<Layer[][]>((combinations, { layers }) => combinations.flatMap((combination) => layers.map((layer) => [...combination, layer])), start);
 }
 
-function baselineOf({ baseline, profiles, matrix }: Experiment, variants: readonly Variant[]): string {
+function baselineOf({ baseline, profiles, matrix }: Experiment, variants: readonly Variant[], firstTarget: Layer | undefined): string {
   const names = variants.map(({ name }) => name);
   if (baseline === undefined) return names[0] as string;
-  const [ofProfile] = profiles.some(({ name }) => name === baseline) ? [[baseline, ...matrix.map(({ layers }) => layers[0]?.name)].join(' ')] : [];
-  const found = names.find((name) => name === baseline) ?? names.find((name) => name === ofProfile);
+  const place = firstTarget === undefined ? [] : [firstTarget.name];
+  const [ofProfile] = profiles.some(({ name }) => name === baseline) ? [[...place, baseline, ...matrix.map(({ layers }) => layers[0]?.name)].join(' ')] : [];
+  const wanted = [baseline, [...place, baseline].join(' '), ofProfile];
+  const found = wanted.flatMap((name) => names.filter((each) => each === name))[0];
   if (found === undefined) throw new ExperimentError('usage', `baseline: there is no ${baseline}; ${hintOf(baseline, [...profiles.map(({ name }) => name), ...names])}`);
   return found;
 }
@@ -67,6 +78,13 @@ function checkedOptions(layers: readonly Settings[], { experiment, variant }: { 
     if (!(error instanceof Error) || error.name === 'AssertionError') throw error;
     throw new ExperimentError('usage', `variant ${variant}: ${inSettingsWords(error.message)}`, error);
   }
+}
+
+/** Where the target is said twice, one of the two would be ignored in silence. */
+function checkTargets({ profiles, matrix }: Experiment, targets: readonly Layer[]): void {
+  if (targets.length === 0) return;
+  const own = [...profiles, ...matrix.flatMap(({ layers }) => layers)].find(({ settings }) => settings.target !== undefined);
+  if (own !== undefined) throw new ExperimentError('usage', `--target: ${own.name} of the file has a target of its own; leave one of the two out`);
 }
 
 /** What clients and brokers would refuse later. */

@@ -16,7 +16,7 @@ import type { TopologyWatcher } from '../target/topology-watcher.ts';
 import { UsageSampler, type MeasuredUsage } from '../target/usage-sampler.ts';
 import { hostMonotonicUs, hostTimeFrom, wallOffsetUs, type HostTime } from './host-time.ts';
 import type { ConsumeResult, ConsumerWorkerInput, LoadResult, LoadWindow, LoadWorkerInput } from './load-messages.ts';
-import { WorkerHandle } from './worker-handle.ts';
+import { WorkerFailure, WorkerHandle } from './worker-handle.ts';
 
 /** Between the start message and the first due record, so that every worker is there in time. */
 const LEAD_US = 200_000;
@@ -83,7 +83,9 @@ export class LoadPhase {
     try {
       await within(Promise.race([ready, aborted]), JOIN_LIMIT_MS, 'the producers and consumer groups were not ready');
     } catch (error) {
-      throw new ExperimentError('environment', `${(error as Error).message}: does the target still answer?`, error);
+      const { message } = error as Error;
+      // A worker says itself what it met; silence says nothing.
+      throw new ExperimentError('environment', error instanceof WorkerFailure ? message : `${message}: does the target still answer?`, error);
     }
   }
 
@@ -166,7 +168,7 @@ export class LoadPhase {
   #openGroup(group: GroupOptions): GroupMember {
     const { options, target, topic, isStamped } = this.#options;
     const input: ConsumerWorkerInput = {
-      group: `${topic.name}-${group.name}`,
+      group: topic.groupId(group.name),
       memberCount: group.memberCount,
       bootstrap: target.bootstrap,
       security: target.security,

@@ -19,5 +19,9 @@ port.on('message', (message: ToWorker) => {
   else if (message.kind === 'stop') run.stop();
   else run.giveUp();
 });
-await run.open();
-post({ kind: 'ready' });
+try {
+  await run.open();
+  post({ kind: 'ready' });
+} catch (error) {
+  post({ kind: 'failed', message: error instanceof Error ? error.message : String(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
+}

@@ -2,7 +2,7 @@
  * Whether a cluster can be used at all, found out before anything is made on it: one of the bootstrap servers answers, every broker answers at
  * the address that the cluster gives for it, and each has the APIs that a run needs. Within ten seconds, with one error.
  */
-import { KafkaConnection, ConnectionLostError } from '../../engine/client/kafka-connection.ts';
+import { ConnectionLostError, KafkaConnection, UnsupportedApiError } from '../../engine/client/kafka-connection.ts';
 import { SecurityError, type ClientSecurity } from '../../engine/client/security/client-security.ts';
 import type { Endpoint, Environment } from '../../engine/environment.ts';
 import type { Api } from '../../engine/protocol/api.ts';
@@ -75,7 +75,8 @@ async function brokersBy(environment: Environment, { bootstrap, security }: Reac
   } catch (error) {
     const errors = (error as AggregateError).errors as Error[];
     const telling = errors.find((each) => each instanceof SecurityError) ?? errors.find((each) => !(each instanceof ConnectionLostError));
-    throw new ExperimentError('environment', telling?.message ?? [...new Set(errors.map(({ message }) => message))].join('; '), errors[0]);
+    const hint = telling instanceof UnsupportedApiError ? '; it may be the listener of a controller: --bootstrap takes those of brokers' : '';
+    throw new ExperimentError('environment', telling !== undefined ? `${telling.message}${hint}` : [...new Set(errors.map(({ message }) => message))].join('; '), errors[0]);
   }
 }
 

@@ -2,10 +2,11 @@
  * The admin requests that a run needs: topics, cluster, offsets and configurations. Each retries retriable errors
  * (with a metadata refresh) until its deadline; any other error of the cluster is an AdminError with its code.
  */
-import { CreateTopics, DeleteTopics, DescribeCluster, DescribeConfigs, ListOffsets } from '../protocol/apis.ts';
+import { CreateTopics, DeleteGroups, DeleteTopics, DescribeCluster, DescribeConfigs, ListOffsets } from '../protocol/apis.ts';
 import type { ResponseOf } from '../protocol/api.ts';
 import { errorCodes, errorName, isRetriable } from '../protocol/errors.ts';
 import type { BrokerMetadata, ClusterClient, TopicMetadata } from './cluster-client.ts';
+import { CoordinatorLink } from './group/coordinator-link.ts';
 import { ConnectionLostError } from './kafka-connection.ts';
 
 export interface NewTopic {
@@ -45,6 +46,8 @@ export class AdminError extends Error {
 const TIMEOUT_MS = 60_000;
 const BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 1000;
+const GROUP_ATTEMPTS = 10;
+const FORBIDDEN: ReadonlySet<number> = new Set([errorCodes.TOPIC_AUTHORIZATION_FAILED, errorCodes.INVALID_TOPIC_EXCEPTION]);
 const RESOURCE_TYPES = { topic: 2, broker: 4 } as const;
 /** configSource of a value that nobody set. */
 const DEFAULT_CONFIG = 5;
@@ -102,12 +105,13 @@ export class Admin {
     });
   }
 
-  /** Undefined: there is no such topic. */
+  /** Undefined: there is no such topic. Rejects with AdminError when the user may not know, or the name is none. */
   async describeTopic(name: string): Promise<TopicMetadata | undefined> {
     return this.#retry(async () => {
       await this.#client.refresh([name]);
-      const topic = this.#client.topic(name);
+      const [topic, code] = [this.#client.topic(name), this.#client.topicErrorCode(name)];
       if (topic === undefined) this.#client.forget(name);
+      if (FORBIDDEN.has(code)) check(`describing topic ${name}`, code, null);
       return topic;
     });
   }
@@ -143,6 +147,13 @@ export class Admin {
         name, value, isReadOnly: readOnly, isDefault: isDefault || configSource === DEFAULT_CONFIG, isSensitive,
       }));
     });
+  }
+
+  /** No error when there is no such group. */
+  async deleteGroup(groupId: string): Promise<void> {
+    const codeOf = ({ results }: ResponseOf<typeof DeleteGroups>): number => results[0]?.errorCode ?? errorCodes.UNKNOWN_SERVER_ERROR;
+    const response = await new CoordinatorLink(this.#client, groupId, BACKOFF_MS).request({ api: DeleteGroups, body: { groupsNames: [groupId] }, codeOf, attempts: GROUP_ATTEMPTS });
+    if (codeOf(response) !== errorCodes.GROUP_ID_NOT_FOUND) check(`deleting group ${groupId}`, codeOf(response), null);
   }
 
   async #brokerNamed(name: string) {

@@ -106,6 +106,11 @@ export class ClusterClient {
     return this.#topics.get(name);
   }
 
+  /** What the cluster said of a topic when it was last asked: a Kafka error code, 0 for none. */
+  topicErrorCode(name: string): number {
+    return this.#topicErrors.get(name) ?? errorCodes.NONE;
+  }
+
   leaderOf(topic: string, partition: number): number | undefined {
     const leaderId = this.#topics.get(topic)?.partitions[partition]?.leaderId;
     return leaderId === undefined || leaderId < 0 ? undefined : leaderId;
@@ -162,7 +167,7 @@ export class ClusterClient {
         if (topic !== undefined && topic.partitions.every(({ leaderId }) => leaderId >= 0)) return topic;
         const errorCode = this.#topicErrors.get(name) ?? 0;
         if (errorCode === errorCodes.INVALID_TOPIC_EXCEPTION || errorCode === errorCodes.TOPIC_AUTHORIZATION_FAILED) throw new TopicNotReadyError(`topic ${name}: ${errorName(errorCode)}`);
-        if (topic !== undefined) reason = 'a partition has no leader';
+        if (topic !== undefined) reason = leaderless(topic);
       } catch (error) {
         if (!(error instanceof ConnectionLostError)) throw error;
         reason = error.message;
@@ -323,6 +328,12 @@ export class ClusterClient {
   #tellListeners(): void {
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+function leaderless({ partitions }: TopicMetadata): string {
+  const without = partitions.filter(({ leaderId }) => leaderId < 0).map(({ index }) => index);
+  const named = `${without.slice(0, 10).join(', ')}${without.length > 10 ? ', ...' : ''}`;
+  return `${without.length} of its ${partitions.length} partitions ${without.length === 1 ? 'has' : 'have'} no leader (${named})`;
 }
 
 /** Brokers learn of elections at different times: a stale one must not undo what a newer epoch said. */

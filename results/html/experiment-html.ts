@@ -1,6 +1,6 @@
 /** The result of an experiment as a page: what to take, every variant with its figures and its promise, and the verdicts against the baseline. Pure. */
 import type { ExperimentResult, SpreadFigure, VariantComparison, VariantSummary } from '../compare/experiment/experiment-result.ts';
-import { criteriaText, measuredText, troubles } from '../compare/experiment/experiment-text.ts';
+import { criteriaText, measuredText, targetsOf, troubles, unseenNote } from '../compare/experiment/experiment-text.ts';
 import { figureText } from '../compare/experiment/experiment-summary.ts';
 import { counted, durationText } from '../render/number-text.ts';
 import { DASH } from '../render/page.ts';
@@ -63,6 +63,8 @@ function variantsSection(result: ExperimentResult): Markup {
     paretoPlot(result),
     dataTable({ label: 'Figures of each variant', columns, rows }),
     note('Publish latency counts from the moment a record was due. Bytes as on the wire and in the log. CPU: seconds a million records, of all brokers, and of the client that makes the load.'),
+    targetsOf(variants).length === 0 ? null : html`<h3>Targets</h3>${definitions(targetsOf(variants).map(([names, target]) => [names, target]))}`,
+    unseenNote(variants) === null ? null : note(unseenNote(variants) ?? ''),
     html`<h3>Acknowledged means</h3>`,
     definitions([...Map.groupBy(variants, ({ durability }) => durability.words)].map(([words, own]) => [own.length === variants.length ? 'all' : own.map(({ name }) => name).join(', '), words])),
     recommendation.excluded.map(({ variant, reason }) => html`<p class="warn">${variant} takes no part in the recommendation: ${reason}</p>`),

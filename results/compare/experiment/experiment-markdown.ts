@@ -4,7 +4,7 @@ import { DASH, plain } from '../../render/page.ts';
 import { changeText } from '../comparison-text.ts';
 import type { ExperimentResult, SpreadFigure } from './experiment-result.ts';
 import { figureText } from './experiment-summary.ts';
-import { criteriaText, intervalText, measuredText, pText, rangeText, troubles, verdictWord } from './experiment-text.ts';
+import { criteriaText, intervalText, measuredText, pText, rangeText, targetsOf, troubles, verdictWord } from './experiment-text.ts';
 
 export function experimentMarkdown(result: ExperimentResult): string {
   const { experiment, description, blocks, variants, endedEarly, recommendation, comparisons, thresholds, published, experimentId, seed } = result;
@@ -27,6 +27,7 @@ export function experimentMarkdown(result: ExperimentResult): string {
     [`${counted(variants.length, 'variant')} in ${blocks.complete} of ${counted(blocks.planned, 'block')}, order drawn by seed ${seed}, id \`${experimentId}\`.${endedEarly === null ? '' : ` **${escaped(endedEarly)}**`}`],
     [`**Recommendation.** ${escaped(recommendation.words)}`],
     table(['variant', 'runs', 'records/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'B/record', 'CPU brokers s/M', 'CPU client s/M', 'acknowledged means'], variants.map(variantCells)),
+    targetsOf(variants).map(([names, target]) => `- ${escaped(names)}: ${escaped(target)}`),
     verdicts.length === 0 ? [] : [`Against ${escaped(result.baseline)}:`, '', ...table(['variant', 'metric', 'baseline', 'variant\'s', 'change', '95 % interval', 'corrected p', 'verdict'], verdicts)],
     verdicts.length === 0 ? [] : [escaped(criteriaText(comparisons))],
     thresholds.length === 0 ? [] : table(['', 'variant', 'threshold', 'measured'], thresholds.map((each) => [each.passed ? 'held' : '**failed**', each.variant, `${each.metric} ${each.expression}`, measuredText(each)])),

@@ -32,6 +32,8 @@ export interface ExperimentResult {
 
 export interface VariantSummary {
   readonly name: string;
+  /** The cluster it ran on, in words, as its runs found it; absent in older results, null without a complete run. */
+  readonly target?: string | null;
   /** In the order in which they ran. */
   readonly runs: readonly VariantRun[];
   /** Of the runs that are complete; null without one. By metric: `publish.p99`, `wire.bytesPerRecord`. */

@@ -6,7 +6,8 @@ import type { Run } from '../../run.ts';
 import { median } from '../../statistics/sample.ts';
 import { compareTogether, type ComparedRuns } from '../compare-runs.ts';
 import type { ComparisonOutcome, RunRefusal } from '../comparison.ts';
-import { latencyText, rateText, significant } from '../../render/number-text.ts';
+import { externalTargetText } from '../../render/header-text.ts';
+import { counted, latencyText, rateText, significant } from '../../render/number-text.ts';
 import { metricsOf } from '../run-metrics.ts';
 import { ownReasons, runRefusals } from '../run-refusals.ts';
 import { durabilityOf, type DurabilitySettings } from './durability.ts';
@@ -59,6 +60,7 @@ function summaryOf(variant: DurabilitySettings & { readonly name: string }, runs
   const codes = [...new Set(complete.flatMap(({ warnings }) => warnings.map(({ code }) => code)))];
   return {
     name: variant.name,
+    target: targetWords(complete),
     runs: runs.map(({ id, status, repeat, verification }) => ({
       runId: id,
       block: repeat?.block ?? 0,
@@ -71,6 +73,11 @@ function summaryOf(variant: DurabilitySettings & { readonly name: string }, runs
     durability: durabilityOf(variant),
     warnings: Object.fromEntries(codes.map((code) => [code, complete.filter(({ warnings }) => warnings.some((each) => each.code === code)).length])),
   };
+}
+
+function targetWords(runs: readonly Run[]): string | null {
+  const words = [...new Set(runs.map(({ configuration: { target }, headroom }) => (target.kind === 'external' ? externalTargetText(target) : `${counted(target.brokerCount, 'embedded broker')} of headroom ${headroom.version}`)))];
+  return words.length === 0 ? null : words.join('; ');
 }
 
 /** Metrics that every one of the runs has. */

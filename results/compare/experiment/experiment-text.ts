@@ -19,6 +19,7 @@ export function experimentText(result: ExperimentResult, options: { width: numbe
   const sections = [
     headText(result, page),
     variantsText(result, page),
+    targetsText(result, page),
     durabilityText(result, page),
     verdictsText(result, page),
     thresholdsText(result, page),
@@ -79,6 +80,26 @@ export function rangeText(figure: SpreadFigure | undefined, hasRange: boolean): 
   if (figure === undefined) return DASH;
   const text = (us: number): string => significant(us / 1000);
   return hasRange && figure.values.length > 1 ? `${text(figure.median)} (${text(figure.min)} - ${text(figure.max)})` : text(figure.median);
+}
+
+/** By variant, where there are several. */
+export function targetsOf(variants: readonly VariantSummary[]): (readonly [names: string, target: string])[] {
+  const byTarget = Map.groupBy(variants.filter(({ target }) => typeof target === 'string'), ({ target }) => target as string);
+  return [...byTarget].map(([target, own]) => [own.length === variants.length ? 'all' : own.map(({ name }) => name).join(', '), target] as const);
+}
+
+/** Of clusters whose processes are out of reach. */
+export function unseenNote(variants: readonly VariantSummary[]): string | null {
+  const isExternal = variants.some(({ target }) => target?.startsWith('external') === true);
+  return isExternal ? `${DASH} where nothing was measured: the brokers of another cluster are not headroom's to look into.` : null;
+}
+
+function targetsText({ variants }: ExperimentResult, page: Page): string[] {
+  const targets = targetsOf(variants);
+  if (targets.length === 0) return [];
+  const note = unseenNote(variants);
+  const lines = targets.length === 1 ? sentence(page, `${targets[0]?.[1]} (all variants)`) : labelled(page, targets);
+  return [...heading(page, 'Targets'), ...lines, ...(note === null ? [] : sentence(page, note, { paint: page.colors.dim }))];
 }
 
 function durabilityText({ variants }: ExperimentResult, page: Page): string[] {

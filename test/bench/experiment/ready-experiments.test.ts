@@ -7,13 +7,15 @@ import { experimentPath, readyExperimentNames } from '../../../bench/experiment/
 import { variantsOf } from '../../../bench/experiment/variants.ts';
 
 it('the ready experiments are there', () => {
-  expect(readyExperimentNames()).toEqual(['acks', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'tuning', 'tuning-throughput']);
+  expect(readyExperimentNames()).toEqual(['acks', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'side-by-side', 'tuning', 'tuning-throughput']);
   expect(experimentPath('no-such-experiment')).toBeUndefined();
 });
 
 describe.each(readyExperimentNames())('%s', (name) => {
   const experiment = readExperiment(readFileSync(experimentPath(name) as string, 'utf8'));
-  const { all } = variantsOf(experiment);
+  // It varies nothing of its own: the command line names the clusters.
+  const targets = name === 'side-by-side' ? [{ name: 'embedded', settings: {} }, { name: 'kafka', settings: { target: { bootstrap: 'localhost:9092' } } }] : [];
+  const { all } = variantsOf(experiment, { targets });
 
   it('is named as its file, and holds variants that can run', () => {
     expect(experiment.name).toBe(name);

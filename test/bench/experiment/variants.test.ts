@@ -33,7 +33,7 @@ describe('variants', () => {
 
   it('lay overrides over base and below profiles', () => {
     const experiment = readExperiment('name: a\nbase: { duration: 9s, warmup: 9s }\nprofiles: { long: { duration: 30s } }');
-    expect(variantsOf(experiment, { duration: '4s', warmup: '1s' }).all[0]?.options).toMatchObject({ durationSeconds: 30, warmupSeconds: 1 });
+    expect(variantsOf(experiment, { settings: { duration: '4s', warmup: '1s' } }).all[0]?.options).toMatchObject({ durationSeconds: 30, warmupSeconds: 1 });
   });
 });
 
@@ -104,5 +104,23 @@ describe('what contradicts is refused before anything starts, with the variant',
     const read = (): unknown => variants(`name: a\n${text}\n`);
     expect(read).toThrow(message);
     expect(read).toThrow(ExperimentError);
+  });
+
+  describe('on several targets', () => {
+    const targets = [{ name: 'embedded', settings: { target: { brokers: 3 } } }, { name: 'kafka', settings: { target: { bootstrap: 'a:1' } } }];
+
+    it('stands on each, the first of them with the baseline', () => {
+      const experiment = readExperiment('name: a\nbase: { target.dataDirectory: /tmp/d }\nprofiles: { slow: { producer.linger.ms: 50 }, quick: { producer.linger.ms: 0 } }\nbaseline: quick');
+      const { all, baseline } = variantsOf(experiment, { targets });
+      expect(all.map(({ name }) => name)).toEqual(['embedded slow', 'embedded quick', 'kafka slow', 'kafka quick']);
+      expect(baseline).toBe('embedded quick');
+      expect(all.map(({ options }) => options.target.kind)).toEqual(['embedded', 'embedded', 'external', 'external']);
+      expect(all[3]?.options.producerProperties['linger.ms']).toBe('0');
+    });
+
+    it('is refused where the file names targets itself, or settings of embedded brokers', () => {
+      expect(() => variantsOf(readExperiment('name: a\nprofiles: { one: { target.brokers: 1 } }'), { targets })).toThrow('--target: one of the file has a target of its own; leave one of the two out');
+      expect(() => variantsOf(readExperiment('name: a\nbase: { broker: { num.partitions: 1 } }'), { targets })).toThrow(/variant kafka: broker: sets properties of the embedded brokers/);
+    });
   });
 });

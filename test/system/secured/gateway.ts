@@ -1,11 +1,11 @@
 /**
- * A listener with TLS and SASL before each broker of a plaintext cluster: it ends the encryption, asks who is there as Kafka's brokers do
+ * A listener, with TLS and SASL if asked for, before each broker of a plaintext cluster: it ends the encryption, asks who is there as Kafka's brokers do
  * (sessions end, and nothing but SASL may come during a repeated authentication), and lets the rest through with the brokers' addresses
  * replaced by its own.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { ApiVersions, DescribeCluster, FindCoordinator, Metadata, SaslAuthenticate, SaslHandshake } from '../../../engine/protocol/apis.ts';
+import { apiByKey, ApiVersions, DescribeCluster, FindCoordinator, Metadata, SaslAuthenticate, SaslHandshake } from '../../../engine/protocol/apis.ts';
 import type { Api } from '../../../engine/protocol/api.ts';
 import { errorCodes } from '../../../engine/protocol/errors.ts';
 import { decodeRequestBody, decodeRequestHeader, decodeResponse, encodeResponse, FrameReader } from '../../../engine/protocol/frame.ts';
@@ -15,6 +15,10 @@ export interface GatewayOptions {
   /** host:port,host:port of the brokers. */
   readonly bootstrap: string;
   readonly tls?: TlsOptions;
+  /** An answer of the gateway's own, in place of the broker's. */
+  readonly answer?: (api: Api, request: never) => object | undefined;
+  /** What becomes of a broker's answer; addresses are the gateway's already. */
+  readonly change?: (api: Api, response: never) => object;
   readonly sasl?: { readonly mechanisms: readonly string[]; readonly passwordOf: (username: string) => string | undefined; readonly sessionLifetimeMs?: number };
 }
 
@@ -112,8 +116,10 @@ class Passage {
       this.#client.destroy();
       return undefined;
     }
-    const api = CHANGED.find(({ key }) => key === header.apiKey);
-    if (api !== undefined) this.#asked.set(header.correlationId, { api, version: header.apiVersion });
+    const api = apiByKey(header.apiKey);
+    const own = api === undefined || this.#gateway.options.answer === undefined ? undefined : this.#gateway.options.answer(api, decodeRequestBody(api, header.apiVersion, frame, header.bodyStart) as never);
+    if (api !== undefined && own !== undefined) return this.#answer(encodeResponse(api, header.apiVersion, header.correlationId, own as never));
+    if (api !== undefined && (CHANGED.includes(api) || this.#gateway.options.change !== undefined)) this.#asked.set(header.correlationId, { api, version: header.apiVersion });
     this.#broker.write(framed(frame));
     return undefined;
   }
@@ -128,7 +134,8 @@ class Passage {
     }
     const { body } = decodeResponse(asked.api, asked.version, frame) as { body: { apiKeys?: { apiKey: number; minVersion: number; maxVersion: number }[] } };
     if (asked.api === ApiVersions && this.#gateway.options.sasl !== undefined) body.apiKeys?.push(...[SaslHandshake, SaslAuthenticate].map(({ key, minVersion, maxVersion }) => ({ apiKey: key, minVersion, maxVersion })));
-    for (const chunk of encodeResponse(asked.api, asked.version, correlationId, this.#withOwnPorts(body) as never)) this.#client.write(chunk);
+    const own = this.#withOwnPorts(body);
+    this.#answer(encodeResponse(asked.api, asked.version, correlationId, (this.#gateway.options.change?.(asked.api, own as never) ?? own) as never));
   }
 
   #withOwnPorts(value: unknown): unknown {
