@@ -1,5 +1,6 @@
 /** `headroom size CONFIG`: a plan from a description of the workload, with what a run measured where it is given. */
 import { Command } from 'commander';
+import type { Plan } from '../results/plan-record.ts';
 import type { SizingInputs } from '../sizing/sizing-inputs.ts';
 import { CliError } from './cli-error.ts';
 import { outputWidth } from './output-width.ts';
@@ -7,19 +8,25 @@ import { outputWidth } from './output-width.ts';
 interface SizeFlags {
   readonly fromRun?: string;
   readonly comparePeers?: boolean;
+  readonly explain?: string;
+  readonly all?: boolean;
   readonly json?: boolean;
   readonly export?: readonly string[];
   readonly out?: string;
+  readonly schema?: boolean;
 }
 
 export function sizeCommand(): Command {
   return new Command('size')
     .description('partitions, brokers, disk, network and client settings for a workload, each with its reason')
-    .argument('<config>', 'a YAML file; see examples/clickstream-size.yaml')
+    .argument('[config]', 'a YAML file; see examples/')
     .option('--from-run <run>', 'take record size and compression ratio from a stored run (an id, or the path of a file) where the file leaves them out')
     .option('--compare-peers', "what other calculators' published formulas answer for the same workload, with their sources and known flaws")
     .option('--export <format...>', 'the plan as files: kafka-topics, producer.properties, consumer.properties, broker.properties, strimzi, terraform-kafka, terraform-confluent, prometheus, all')
     .option('--out <path>', 'where --export writes: a directory, or a file where there is only one (else it is printed)')
+    .option('--explain <id>', 'one number of the plan with its formula, the numbers put in and where they come from: brokers, disk.capacity, clickstream.wire ...')
+    .option('--all', 'every value that the plan rests on and every constraint, also those that do not decide')
+    .option('--schema', 'the JSON Schema of the file, for editors')
     .option('--json', 'the plan (or the comparison) as JSON')
     .addHelpText(
       'after',
@@ -29,37 +36,66 @@ Examples:
   $ headroom size topic.yaml --from-run latest                     with what the last run measured
   $ headroom size topic.yaml --compare-peers                       AWS, Google, Red Hat and others on the same workload
   $ headroom size topic.yaml --export all --out plan/              topics, client and broker settings, Strimzi, Terraform, alerts
-  $ headroom size topic.yaml --json | jq .decisions`,
+  $ headroom size topic.yaml --explain brokers                     how a number came about
+  $ headroom size topic.yaml --json | jq .decisions
+
+Exit codes: 0 there is a plan, 1 no plan works (the conflict is named), 2 the file cannot be read as a workload.`,
     )
     .action(size);
 }
 
-async function size(path: string, flags: SizeFlags): Promise<void> {
+async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
+  if (flags.schema === true) {
+    const { sizingJsonSchema } = await import('../sizing/config/config-schema.ts');
+    process.stdout.write(`${JSON.stringify(sizingJsonSchema(), undefined, 2)}\n`);
+    return;
+  }
+  if (path === undefined) throw new CliError('which workload? headroom size CONFIG; examples/clickstream-size.yaml is one', 2);
+  const inputs = await inputsFrom(path, flags);
+  if (flags.comparePeers === true) {
+    process.stdout.write(await peersAnswer(inputs, flags));
+    return;
+  }
+  const { planFor } = await import('../sizing/plan.ts');
+  const plan = planFor(inputs);
+  if (flags.export !== undefined) {
+    const { exportPlan } = await import('./size-export.ts');
+    process.stdout.write(await exportPlan(plan, { formats: flags.export, out: flags.out, config: path }));
+  } else process.stdout.write(await planOutput(plan, flags));
+  if (plan.conflicts.length > 0) process.exitCode = 1;
+}
+
+async function inputsFrom(path: string, flags: SizeFlags): Promise<SizingInputs> {
   const { readFile } = await import('node:fs/promises');
   const { readSizingConfig, SizingConfigError } = await import('../sizing/config-file.ts');
-  const { planFor } = await import('../sizing/plan.ts');
-  const { planText } = await import('../results/render/plan-text.ts');
-  const colors = (await import('picocolors')).default;
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new CliError(`cannot read ${path}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`, 2);
   });
+  const topic = flags.fromRun === undefined ? undefined : await measuredBy(flags.fromRun);
   try {
-    const inputs = readSizingConfig(text, flags.fromRun === undefined ? undefined : await measuredBy(flags.fromRun));
-    if (flags.comparePeers === true) {
-      process.stdout.write(await peersAnswer(inputs, flags));
-      return;
-    }
-    const plan = planFor(inputs);
-    if (flags.export !== undefined) {
-      const { exportPlan } = await import('./size-export.ts');
-      process.stdout.write(await exportPlan(plan, { formats: flags.export, out: flags.out, config: path }));
-      return;
-    }
-    process.stdout.write(flags.json === true ? `${JSON.stringify(plan, undefined, 2)}\n` : `\n${planText(plan, { width: outputWidth(), isColored: colors.isColorSupported })}`);
+    return readSizingConfig(text, { todayMs: Date.now(), ...(topic === undefined ? {} : { measured: { topic } }) });
   } catch (error) {
     if (error instanceof SizingConfigError) throw new CliError(`${path}:${error.line}:${error.column}: ${error.message}`, 2);
     throw error;
   }
+}
+
+async function planOutput(plan: Plan, flags: SizeFlags): Promise<string> {
+  if (flags.json === true) return `${JSON.stringify(plan, undefined, 2)}\n`;
+  const { isColorSupported: isColored } = (await import('picocolors')).default;
+  const options = { width: outputWidth(), isColored };
+  if (flags.explain === undefined) {
+    const { fullPlanText } = await import('../results/render/plan-text.ts');
+    return `\n${fullPlanText(plan, { ...options, isWhole: flags.all === true })}`;
+  }
+  const { explainText } = await import('../results/render/explain-text.ts');
+  const explained = explainText(plan, flags.explain, options);
+  if (explained !== undefined) return explained;
+  const { PlanTrace } = await import('../results/plan-trace.ts');
+  const { nearestOf } = await import('../sizing/config/nearest-word.ts');
+  const { ids } = new PlanTrace(plan);
+  const nearest = nearestOf(flags.explain, ids);
+  throw new CliError(`--explain ${flags.explain}: the plan has no such number; ${nearest === undefined ? `there are ${ids.join(', ')}` : `did you mean ${nearest}?`}`, 2);
 }
 
 async function peersAnswer(inputs: SizingInputs, flags: SizeFlags): Promise<string> {
@@ -81,5 +117,6 @@ async function measuredBy(reference: string) {
   const inputs = sizingInputsFromRun(found.run);
   const topic = inputs?.topics[0];
   if (topic === undefined) throw new CliError(`--from-run: ${found.path} measured nothing that a plan could rest on`, 2);
-  return topic;
+  const { recordBytes, compressionRatio } = topic;
+  return { recordBytes, compressionRatio };
 }

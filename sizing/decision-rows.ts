@@ -3,20 +3,22 @@ import type { DecisionRow, Plan, PlanChoice } from '../results/plan-record.ts';
 import { bytesText, countText, counted, decimalBytesText, durationText, percentText, rateText, significant } from '../results/render/number-text.ts';
 import type { SizedGroup, SizedTopic, SizingInputs } from './sizing-inputs.ts';
 
-type Computed = Pick<Plan, 'choices' | 'values' | 'constraints' | 'shape' | 'certainty'>;
+type Computed = Pick<Plan, 'choices' | 'values' | 'constraints' | 'shape' | 'certainty' | 'growth'>;
 
 export function decisionRows(inputs: SizingInputs, computed: Computed): DecisionRow[] {
   const trace = new Trace(computed);
-  return [...inputs.topics.flatMap((topic) => topicRows(inputs, topic, trace)), ...clusterRows(inputs, trace)];
+  return [...inputs.topics.flatMap((topic) => topicRows(inputs, topic, trace)), ...clusterRows(inputs, trace), ...registryRows(inputs, trace)];
 }
 
 class Trace {
   readonly certainty: Plan['certainty'];
+  readonly growth: Plan['growth'];
   readonly #choices: ReadonlyMap<string, PlanChoice>;
   readonly #values: ReadonlyMap<string, Plan['values'][number]>;
   readonly #constraints: ReadonlyMap<string, Plan['constraints'][number]>;
 
-  constructor({ choices, values, constraints, certainty }: Computed) {
+  constructor({ choices, values, constraints, certainty, growth }: Computed) {
+    this.growth = growth;
     this.#choices = new Map(choices.map((each) => [each.id, each]));
     this.#values = new Map(values.map((each) => [each.id, each]));
     this.#constraints = new Map(constraints.map((each) => [each.id, each]));
@@ -50,6 +52,7 @@ function topicRows(inputs: SizingInputs, topic: SizedTopic, trace: Trace): Decis
   const key = keys.kind === 'none' ? 'none' : keys.name;
   return [
     row(`${at}.partitions`, `Partitions${of}`, trace.countOf(`${at}.partitions`), { why: partitionsWhy(topic, trace), formula: 'smallest count that holds its constraints', inputs: [topic.peakRate.id, ...topic.groups.map(({ consumerRate }) => consumerRate.id)] }),
+    ...growthRow(topic, of, trace),
     row(`${at}.replication.factor`, `Replication factor${of}`, countText(replicationFactor.value), { why: replicationFactor.value > 1 ? `data survive the loss of ${counted(replicationFactor.value - 1, 'broker')}` : 'one copy: a lost disk is lost data', inputs: [replicationFactor.id] }),
     row(`${at}.min.insync.replicas`, `min.insync.replicas${of}`, countText(minInsyncReplicas.value), {
       why: `writes stop below ${counted(minInsyncReplicas.value, 'in-sync replica')}; ${tolerated > 0 ? `${counted(tolerated, 'broker')} may be down without that` : 'any broker that is down stops them'}`,
@@ -57,7 +60,9 @@ function topicRows(inputs: SizingInputs, topic: SizedTopic, trace: Trace): Decis
     }),
     row(`${at}.key`, `Partition key${of}`, key, { why: keys.kind === 'none' ? 'no order is asked for: records fill batches partition by partition' : `records of one ${key} stay in order`, inputs: [] }),
     ...topic.groups.map((group) => consumerRow(topic, group, trace)),
+    ...topic.groups.flatMap((group) => stateRow(topic, group, trace)),
     ...producerRows(topic, of),
+    ...remoteRow(topic, of, trace),
     row(`${at}.retention`, `Retention${of}`, retention.seconds === null ? 'forever' : durationText(retention.seconds.value), { why: retentionWhy(topic), inputs: retention.seconds === null ? [] : [retention.seconds.id] }),
   ];
 }
@@ -68,10 +73,40 @@ function partitionsWhy(topic: SizedTopic, trace: Trace): string {
   if (topic.ordering === 'total') return 'one order over all records needs one partition';
   const group = topic.groups.find(({ name }) => choice.decidedBy?.endsWith(`.${name}`));
   const rate = rateText(trace.value(`${topic.name}.rate`));
-  const certainty = choice.p50 !== null && choice.p50 < choice.value ? `; enough in ${percentText(choice.heldShare)} of the draws` : '';
+  const even = choice.value > (choice.p90 ?? choice.value) && trace.certainty.share === 0.9 ? `, raised from ${countText(choice.p90 ?? 0)} so that more numbers of consumers divide it` : '';
+  const certainty = choice.p50 !== null && choice.p50 < choice.value ? `; enough in ${percentText(choice.heldShare)} of the draws${even}` : even;
   if (choice.decidedBy === null) return `one for each replica to lead; nothing asks for more${certainty}`;
   if (group !== undefined && choice.decidedBy.includes('.partitions.consume.')) return `${rate}/s / ${rateText(group.consumerRate.value)}/s per consumer of ${group.name} (${group.consumerRate.source})${certainty}`;
   return `${trace.sentence(choice.decidedBy)}${certainty}`;
+}
+
+/** The rule of 2 to 3 times as many, argued by the growth that is expected. */
+function growthRow({ name, ordering }: SizedTopic, of: string, trace: Trace): DecisionRow[] {
+  const { growth } = trace;
+  const id = `${name}.partitions`;
+  const outlook = growth?.exhaustions.find(({ choiceId }) => choiceId === id);
+  const count = trace.choice(id).value;
+  if (growth === null || outlook === undefined || outlook.atHorizon === null || outlook.atHorizon <= count) return [];
+  const factor = (1 + growth.perYear) ** (growth.horizonSeconds / (365.25 * 86_400));
+  const isUsedUp = (outlook.years ?? 0) * 365 < 1;
+  const lasts = isUsedUp ? 'are used up already' : outlook.date === null ? `last ${significant(outlook.years ?? 0)} years` : `last until ${outlook.date}`;
+  return [row(`${id}.horizon`, `Partitions for growth${of}`, countText(outlook.atHorizon), { why: `${percentText(growth.perYear)} a year is ${significant(factor)}x at the horizon (the usual advice: 2 to 3x); ${countText(count)} ${lasts}${ordering === 'key' ? ', and adding them later re-homes every key' : ''}`, inputs: ['growth.perYear', 'growth.horizon'] })];
+}
+
+function stateRow({ name }: SizedTopic, group: SizedGroup, trace: Trace): DecisionRow[] {
+  if (group.state === null) return [];
+  const id = `${name}.${group.name}`;
+  return [row(`${id}.state`, `State of ${group.name}`, decimalBytesText(trace.value(`${id}.state`)), { why: `its changelogs take ${decimalBytesText(trace.value(`${id}.changelog.stored`))} of the brokers' disks, its caches ${decimalBytesText(trace.value(`${id}.cache`))} of its instances' memory`, formula: 'keys * bytesPerKey * stores', inputs: [group.state.keys.id, group.state.bytesPerKey.id, group.state.stores.id] })];
+}
+
+function remoteRow({ name, retention }: SizedTopic, of: string, trace: Trace): DecisionRow[] {
+  if (retention.localSeconds === null) return [];
+  return [row(`${name}.remote`, `Remote tier${of}`, decimalBytesText(trace.value(`${name}.remote`)), { why: `${durationText(retention.localSeconds.value)} stay on the brokers (local.retention.ms); a segment fills in ${durationText(trace.value(`${name}.segment.seconds`))}`, formula: 'wire * retention', inputs: [retention.localSeconds.id] })];
+}
+
+function registryRows({ registry }: SizingInputs, trace: Trace): DecisionRow[] {
+  if (registry === null) return [];
+  return [row('registry', 'Schema Registry', `${significant(trace.value('registry.cores'))} cores, ${decimalBytesText(trace.value('registry.heap'))} heap`, { why: `${countText(registry.schemas.value)} schemas, ${rateText(registry.lookupsPerSecond.value)} lookups/s (${registry.lookupsPerSecond.source}); two instances, of which one may be down`, formula: 'max(256000000, schemas * 500000)', inputs: [registry.schemas.id, registry.lookupsPerSecond.id] })];
 }
 
 function consumerRow(topic: SizedTopic, group: SizedGroup, trace: Trace): DecisionRow {

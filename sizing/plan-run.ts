@@ -1,5 +1,6 @@
 /** A plan from what a run measured: its rate, its records, its compression, its consumers. Nothing to plan from gives no plan. */
 import type { Plan, PlanQuantity, PlanRecord } from '../results/plan-record.ts';
+import { decidingInputs } from '../results/plan-trace.ts';
 import { significant } from '../results/render/number-text.ts';
 import type { GroupRecord, Run } from '../results/run.ts';
 import { clusterDefaults, producerDefaults, topicDefaults } from './input-defaults.ts';
@@ -11,14 +12,15 @@ type MeasuredRun = Omit<Run, 'plan'>;
 /** Null: the run acknowledged nothing in its measured window. `consumerRate`: what the user says that one consumer takes. */
 export function planRun(run: MeasuredRun, given: { consumerRate?: number | undefined } = {}): PlanRecord | null {
   const inputs = sizingInputsFromRun(run, given);
-  return inputs === undefined ? null : recordOf(planFor(inputs));
+  return inputs === undefined ? null : recordOf(planFor(inputs, { isBrief: true }));
 }
 
 /** What a run's record keeps of its plan. */
-function recordOf({ decisions, inputs, constraints, notes }: Plan): PlanRecord {
+function recordOf(plan: Plan): PlanRecord {
+  const { decisions, constraints, notes } = plan;
   return {
     decisions,
-    inputs: inputs.map(({ name, value, low, high, unit, source, why }) => ({ name, value, low, high, unit, source, why })),
+    inputs: decidingInputs(plan).map(({ name, value, low, high, unit, source, why }) => ({ name, value, low, high, unit, source, why })),
     constraints: constraints.map(({ id, sentence, demand, capacity, unit, slack, formula }) => ({ id, sentence, demand, capacity, unit, slack, formula })),
     notes,
   };
@@ -36,7 +38,9 @@ export function sizingInputsFromRun(run: MeasuredRun, given: { consumerRate?: nu
     certaintyShare: 0.9,
     loadFactor: input('load.factor', 'factor on all rates', 1, 'ratio', { source: 'assumed', why: "the run's own rate; partitions cannot be added later without moving keys: consider 2 to 3" }),
     growth: null,
+    registry: null,
     todayMs: null,
+    cautions: [],
     notes: notesOf(run, given.consumerRate),
   };
 }
@@ -61,7 +65,7 @@ function topicOf(run: MeasuredRun, name: string, given: { consumerRate?: number 
     minInsyncReplicas: input(`${name}.min.insync.replicas`, 'min.insync.replicas', Number(topic.properties['min.insync.replicas'] ?? 1), 'count', { source: 'given', why: 'the run had it' }),
     producer: producerOf(run, name),
     transactions: null,
-    groups: measured.groups.map((group) => ({ name: group.name, kind: 'real-time', consumerRate: consumerRateInput(group, { run, at: name, given: given.consumerRate }), catchUp: null, consumers: null, state: null })),
+    groups: measured.groups.map((group) => ({ name: group.name, kind: 'real-time', consumerRate: consumerRateInput(group, { run, at: name, given: given.consumerRate }), catchUp: null, consumers: null, tasksMax: null, state: null })),
     partitions: null,
     isLedger: false,
   };

@@ -1,6 +1,12 @@
 /** From inputs to a plan: the sheet is built, its uncertain inputs drawn, its counts chosen, and everything written down with its trace. Pure. */
 import { PLAN_SCHEMA_VERSION, type Plan, type PlanChoice, type PlannedConstraint, type PlanShape, type PlanValue } from '../results/plan-record.ts';
+import { alternativesOf } from './analysis/alternatives.ts';
+import { conflictsOf } from './analysis/conflicts.ts';
+import { growthOutlook } from './analysis/growth-outlook.ts';
+import { sensitivities } from './analysis/sensitivity.ts';
+import { planWarnings } from './analysis/warnings.ts';
 import { clusterCells } from './cells/cluster-cells.ts';
+import { registryCells } from './cells/registry-cells.ts';
 import { topicCells } from './cells/topic-cells.ts';
 import { decisionRows } from './decision-rows.ts';
 import { chooseAll, holdShare, type Chosen } from './model/choosing.ts';
@@ -12,29 +18,45 @@ import type { SizingInputs } from './sizing-inputs.ts';
 export interface PlanOptions {
   readonly draws?: number;
   readonly seed?: number;
+  /** Without sensitivities and alternatives, which cost as much again. */
+  readonly isBrief?: boolean;
 }
 
 export const DRAWS = 10_000;
 const SEED = 1;
 const YEAR_SECONDS = 365.25 * 86_400;
 
-export function planFor(inputs: SizingInputs, { draws = DRAWS, seed = SEED }: PlanOptions = {}): Plan {
+export function planFor(inputs: SizingInputs, { draws = DRAWS, seed = SEED, isBrief = false }: PlanOptions = {}): Plan {
   const sheet = sheetOf(inputs);
   const fixed = fixedCounts(inputs);
+  const { certaintyShare: share } = inputs;
   const drawn: Values = new Map([...sheet.inputs.values()].map((each) => [each.id, drawInput(each, { draws, seed })]));
-  const chosen = chooseAll(sheet, drawn, { share: inputs.certaintyShare, fixed });
-  const point = pointValues(sheet, new Map(chosen.map(({ id, value }) => [id, value])));
+  const chosen = chooseAll(sheet, drawn, { share, fixed });
+  const counts = new Map(chosen.map(({ id, value }) => [id, value]));
+  const point = pointValues(sheet, counts);
+  const constraints = plannedConstraints(sheet, { point, drawn });
+  const choices = chosen.map((each) => planChoice(sheet, each));
+  const growth = inputs.growth === null ? null : growthOutlook({ sheet, growth: inputs.growth, todayMs: inputs.todayMs, share, seed, counts, fixed });
   const base = {
     schemaVersion: PLAN_SCHEMA_VERSION as typeof PLAN_SCHEMA_VERSION,
     name: inputs.name,
-    certainty: { share: inputs.certaintyShare, draws, seed },
+    certainty: { share, draws, seed },
     inputs: [...sheet.inputs.values()],
-    choices: chosen.map((each) => planChoice(sheet, each)),
+    choices,
     values: planValues(sheet, { point, drawn }),
-    constraints: plannedConstraints(sheet, { point, drawn }),
+    constraints,
+    growth,
     shape: shapeOf(inputs, point),
   };
-  return { ...base, decisions: decisionRows(inputs, base), sensitivities: [], alternatives: [], growth: null, warnings: [], conflicts: [], notes: inputs.notes };
+  return {
+    ...base,
+    decisions: decisionRows(inputs, base),
+    sensitivities: isBrief ? [] : sensitivities(sheet, { point, fixed }),
+    alternatives: isBrief ? [] : alternativesOf({ inputs, sheet, drawn, choices, fixed, seed, sheetOf }),
+    warnings: planWarnings({ inputs, point, constraints, growth }),
+    conflicts: conflictsOf({ inputs, sheet, drawn, point, constraints, fixed }),
+    notes: inputs.notes,
+  };
 }
 
 /** The arithmetic of these inputs, before anything is drawn or chosen. */
@@ -42,7 +64,9 @@ export function sheetOf(inputs: SizingInputs): Sheet {
   const sheet = new Sheet();
   const growth = growthCell(sheet, inputs);
   sheet.input(inputs.cluster.storageOverhead);
+  sheet.input(inputs.cluster.segmentBytes);
   clusterCells(sheet, inputs.cluster, inputs.topics.map((topic) => topicCells(sheet, topic, growth)));
+  if (inputs.registry !== null) registryCells(sheet, inputs.registry);
   return sheet;
 }
 

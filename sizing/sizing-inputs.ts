@@ -1,5 +1,5 @@
 /** Everything that a plan is computed from. Every number carries its id, where it came from and the range in which it is believed to lie. */
-import type { GroupKind, InputSource, PlanQuantity, PlanUnit } from '../results/plan-record.ts';
+import type { GroupKind, InputSource, PlanQuantity, PlanUnit, PlanWarning } from '../results/plan-record.ts';
 
 export interface SizingInputs {
   readonly name: string;
@@ -10,8 +10,11 @@ export interface SizingInputs {
   /** Factor on every rate, beside growth over time. */
   readonly loadFactor: PlanQuantity;
   readonly growth: SizedGrowth | null;
+  readonly registry: SizedRegistry | null;
   /** Days since 1970 at which the plan begins; null: growth gives years, no dates. */
   readonly todayMs: number | null;
+  /** Of the reading: likely slips. */
+  readonly cautions: readonly PlanWarning[];
   readonly notes: readonly string[];
 }
 
@@ -85,8 +88,10 @@ export interface SizedGroup {
   readonly catchUp: { readonly outage: PlanQuantity; readonly recovery: PlanQuantity } | null;
   /** Consumers that run already or are wanted; null: the plan chooses. */
   readonly consumers: PlanQuantity | null;
+  /** Connect: tasks that the connector can use; null: one for each partition. */
+  readonly tasksMax: PlanQuantity | null;
   /** Streams: state of one key in the changelog. */
-  readonly state: { readonly keys: PlanQuantity; readonly bytesPerKey: PlanQuantity } | null;
+  readonly state: { readonly keys: PlanQuantity; readonly bytesPerKey: PlanQuantity; readonly stores: PlanQuantity } | null;
 }
 
 export interface SizedCluster {
@@ -148,6 +153,11 @@ export interface SizedPrice {
   readonly brokerPerHour: PlanQuantity | null;
   readonly diskPerByteMonth: PlanQuantity | null;
   readonly crossZonePerByte: PlanQuantity | null;
+}
+
+export interface SizedRegistry {
+  readonly schemas: PlanQuantity;
+  readonly lookupsPerSecond: PlanQuantity;
 }
 
 export interface SizedGrowth {

@@ -10,7 +10,7 @@ export class UnitError extends Error {
 
 const DECIMAL = { k: 1e3, m: 1e6, g: 1e9, t: 1e12, p: 1e15 } as const;
 const BINARY = { ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40, pi: 2 ** 50 } as const;
-const SECONDS = { ms: 1e-3, s: 1, sec: 1, min: 60, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
+const SECONDS = { ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 1e-6, ms: 1e-3, s: 1, sec: 1, second: 1, seconds: 1, min: 60, minute: 60, minutes: 60, h: 3600, hour: 3600, hours: 3600, d: 86_400, day: 86_400, days: 86_400, w: 604_800, week: 604_800, weeks: 604_800, month: 2_629_800, months: 2_629_800, y: 31_557_600, year: 31_557_600, years: 31_557_600 } as const;
 
 const FORMS: Readonly<Record<GivenUnit, string>> = {
   'records/s': '100k/s, 2.5M/s, 5000/s',
@@ -21,23 +21,58 @@ const FORMS: Readonly<Record<GivenUnit, string>> = {
   count: '3, 20',
 };
 
-/** Throws UnitError with what would be accepted. A bare number is taken only where there is no unit to mistake: ratios and counts. */
+/** Throws UnitError with what would be accepted, and with the likely intention. A bare number is taken only where there is no unit to mistake: ratios and counts. */
 export function parseQuantity(text: string, unit: GivenUnit): number {
-  const value = read(text.trim().replaceAll(/(?<=\d)[_,](?=\d{3})/g, ''), unit);
-  if (value === undefined) throw new UnitError(`"${text}" is no ${nameOf(unit)}: write it as ${FORMS[unit]}`);
+  const plain = plainNumber(text);
+  const value = read(plain, unit);
+  if (value === undefined) throw new UnitError(`"${text}" is no ${nameOf(unit)}: ${intention(plain, unit) ?? `write it as ${FORMS[unit]}`}`);
   return value;
+}
+
+/** Whether a size or throughput was written in powers of 1000, of 1024, or neither. */
+export function byteFamily(text: string): 'decimal' | 'binary' | undefined {
+  const match = /\d\s*[kmgtp](i?)B/i.exec(text);
+  if (match === null) return undefined;
+  return match[1] === '' ? 'decimal' : 'binary';
+}
+
+function plainNumber(text: string): string {
+  return text.trim().replaceAll(/(?<=\d)[_,](?=\d{3})/g, '');
+}
+
+/** What was probably meant. */
+function intention(text: string, unit: GivenUnit): string | undefined {
+  const number = /^\d+(?:\.\d+)?/.exec(text)?.[0];
+  if (number === undefined) return undefined;
+  if (text === number && unit !== 'count') return `${number} of what? ${withUnits(number, unit)}; write it as ${FORMS[unit]}`;
+  const bits = /^(\d+(?:\.\d+)?)\s*([kKmMgGtT]i?)b(?:ps|\/s)?$/.exec(text);
+  if (bits !== null && (unit === 'bytes/s' || unit === 'bytes')) {
+    const ending = unit === 'bytes/s' ? '/s' : '';
+    return `b is bits, B is bytes, 8 times as much: write it as ${bits[1]} ${bits[2]}bit${ending} or as ${bits[1]} ${bits[2]}B${ending}`;
+  }
+  if (unit === 'bytes/s' && read(text, 'bytes') !== undefined) return `that is a size; if it is a second's, write it as ${text}/s`;
+  if (unit === 'bytes' && read(text, 'bytes/s') !== undefined) return `that is a throughput; a size has no "/s": write it as ${FORMS.bytes}`;
+  if (unit === 'records/s' && read(text, 'bytes/s') !== undefined) return `that is bytes, not records: give it as throughput with throughputIs, or write it as ${FORMS['records/s']}`;
+  if (unit === 'records/s' && /^\d+(?:\.\d+)?\s*[kmg]$/i.test(text)) return `a rate is per second: write it as ${text}/s`;
+  if (unit === 'records/s' && /\/(?:min|m|h|d)\w*$/i.test(text)) return `a rate is per second, and a peak is not an average over longer: write it as ${FORMS['records/s']}`;
+  if (unit === 'bytes/s' && read(text, 'records/s') !== undefined) return `that is records, not bytes: write it as ${FORMS['bytes/s']}`;
+  return undefined;
+}
+
+function withUnits(number: string, unit: GivenUnit): string {
+  return { 'records/s': `${number}/s?`, bytes: `${number} B, ${number} KiB, ${number} GB?`, 'bytes/s': `${number} MB/s, ${number} MiB/s, ${number} Mbit/s?`, seconds: `${number} ms, ${number} s, ${number} h?`, ratio: `${number}x or ${number} %?`, count: number }[unit];
 }
 
 function read(text: string, unit: GivenUnit): number | undefined {
   switch (unit) {
     case 'records/s':
-      return readScaled(/^(\d+(?:\.\d+)?)\s*([kmg]?)\s*(?:records|events|messages)?\/s(?:ec)?$/i, text);
+      return readScaled(/^(\d+(?:\.\d+)?)\s*([kmg]?)\s*(?:records|events|messages|msgs?)?\s*\/\s*s(?:ec)?$/i, text);
     case 'count':
-      return /^\d+$/.test(text) ? Number(text) : undefined;
+      return readCount(text);
     case 'ratio':
       return readRatio(text);
     case 'seconds': {
-      const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text);
+      const match = /^(\d+(?:\.\d+)?)\s*([a-zµμ]+)$/i.exec(text);
       const factor = SECONDS[(match?.[2] ?? '').toLowerCase() as keyof typeof SECONDS];
       return match === null || factor === undefined ? undefined : Number(match[1]) * factor;
     }
@@ -48,6 +83,11 @@ function read(text: string, unit: GivenUnit): number | undefined {
       return match === null ? undefined : readBytes(match[1] as string);
     }
   }
+}
+
+function readCount(text: string): number | undefined {
+  const value = readScaled(/^(\d+(?:\.\d+)?)\s*([kmg]?)$/i, text);
+  return value !== undefined && Number.isInteger(value) ? value : undefined;
 }
 
 function readScaled(form: RegExp, text: string): number | undefined {

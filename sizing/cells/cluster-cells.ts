@@ -20,18 +20,21 @@ interface Load {
 
 export function clusterCells(sheet: Sheet, cluster: SizedCluster, topics: readonly TopicCells[]): void {
   const loads = [...byteLoads(sheet, cluster, topics), processorLoad(sheet, cluster, topics)];
-  const storage = sheet.cell('storage', { label: 'stored in all', unit: 'bytes', text: 'sum(stored)', terms: { stored: topics.map(({ stored }) => stored) } });
-  const replicas = sheet.cell('replicas', { label: 'replicas in all', unit: 'count', text: 'sum(replicas)', terms: { replicas: topics.map((each) => each.replicas) } });
+  const changelogs = topics.flatMap(({ groups }) => groups.flatMap(({ changelog }) => changelog ?? []));
+  const storage = sheet.cell('storage', { label: 'stored in all', unit: 'bytes', text: 'sum(stored)', terms: { stored: [...topics, ...changelogs].map(({ stored }) => stored) } });
+  const replicas = sheet.cell('replicas', { label: 'replicas in all', unit: 'count', text: 'sum(replicas)', terms: { replicas: [...topics, ...changelogs].map((each) => each.replicas) } });
   const leastBrokers = sheet.cell('brokers.least', {
     label: 'brokers for the replicas of a partition',
     unit: 'count',
     text: `max(replicationFactors, ${cluster.survives.broker ? 2 : 1})`,
     terms: { replicationFactors: topics.map(({ replicationFactor }) => replicationFactor) },
   });
-  const brokers = sheet.choose({ kind: 'count', id: 'brokers', label: 'brokers', least: leastBrokers, most: Number.POSITIVE_INFINITY, step: cluster.zones });
+  const brokers = sheet.choose({ kind: 'count', id: 'brokers', label: 'brokers', least: leastBrokers, most: Number.POSITIVE_INFINITY, step: cluster.zones, isShared: false });
   loadConstraints(sheet, cluster, { loads, brokers });
   storageConstraints(sheet, cluster, { storage, brokers, written: 'disk.write.total' });
   countConstraints(sheet, cluster, { topics, replicas, storage, brokers });
+  replicaConstraints(sheet, cluster, topics);
+  catchUpConstraints(sheet, cluster, { topics, brokers });
 }
 
 function byteLoads(sheet: Sheet, cluster: SizedCluster, topics: readonly TopicCells[]): Load[] {
@@ -65,7 +68,7 @@ function processorLoad(sheet: Sheet, cluster: SizedCluster, topics: readonly Top
     label: 'requests of producers, followers and consumers',
     unit: 'requests/s',
     text: 'sum(batches) + sum(fetched) / batchesPerFetch',
-    terms: { batches: topics.map((each) => each.batches), fetched: topics.map(({ fetches }) => fetches), batchesPerFetch: sheet.input(cluster.batchesPerFetch) },
+    terms: { batches: topics.flatMap(({ batches, markers }) => (markers === null ? [batches] : [batches, markers])), fetched: topics.map(({ fetches }) => fetches), batchesPerFetch: sheet.input(cluster.batchesPerFetch) },
     reference: 'a produce request carries one batch at least: an upper bound',
   });
   const forRequests = sheet.cell('cpu.requests.total', { label: 'processors for requests', unit: 'cores', text: 'requests * perRequest', terms: { requests, perRequest: sheet.input(processor.secondsPerRequest) } });
@@ -83,6 +86,7 @@ function loadConstraints(sheet: Sheet, cluster: SizedCluster, { loads, brokers }
     const demand = sheet.cell(`${load.name}.used`, { label: load.what, unit: load.unit, ...shareOf(load, 'brokers') });
     sheet.constrain({ id: load.name, what: load.what, demand, capacity: allowed(load, '', normal), choice: brokers });
     utilizations.push(sheet.cell(`${load.name}.utilization`, { label: `utilization of ${load.what}`, unit: 'ratio', text: 'used / capacity', terms: { used: demand, capacity: load.capacity } }));
+    if (load.name === 'cpu') processorParts(sheet, brokers);
     if (cluster.survives.broker) {
       const survivor = sheet.cell(`failure.n-1.${load.name}.used`, { label: `${load.what} while one is down`, unit: load.unit, ...shareOf(load, '(brokers - 1)'), reference: 'the others carry what it carried: N / (N - 1)' });
       sheet.constrain({ id: `failure.n-1.${load.name}`, what: `${load.what} while one is down`, demand: survivor, capacity: allowed(load, 'failure.n-1.', degraded), choice: brokers });
@@ -131,4 +135,34 @@ function countConstraints(sheet: Sheet, cluster: SizedCluster, { topics, replica
   sheet.constrain({ id: 'files.handles', what: 'open files of a broker', demand: files, capacity: sheet.input(cluster.openFilesMax), choice: brokers });
   const maps = sheet.cell('maps.broker', { label: 'memory maps of a broker', unit: 'count', text: '2 * segments', terms: { segments }, reference: 'Kafka maps two indexes for each segment' });
   sheet.constrain({ id: 'memory.maps', what: 'memory maps of a broker', demand: maps, capacity: sheet.input(cluster.memoryMapsMax), choice: brokers });
+}
+
+/** Alone neither decides, but which of the two it is says what to change. */
+function processorParts(sheet: Sheet, brokers: string): void {
+  for (const part of ['bytes', 'requests'] as const) {
+    const demand = sheet.cell(`cpu.${part}.used`, { label: `processors of a broker for ${part}`, unit: 'cores', text: 'total / brokers', terms: { total: `cpu.${part}.total`, brokers } });
+    sheet.constrain({ id: `cpu.${part}`, what: `processors of a broker for ${part} alone`, demand, capacity: 'cpu.allowed', choice: brokers });
+  }
+}
+
+/** Writes go on with a broker (or the replicas of a zone) down. */
+function replicaConstraints(sheet: Sheet, { survives, zones }: SizedCluster, topics: readonly TopicCells[]): void {
+  for (const { name, replicationFactor, minInsyncReplicas } of topics) {
+    if (survives.broker || survives.rollingRestart) {
+      const left = sheet.cell(`${name}.replicas.left`, { label: `replicas of a partition of ${name} while a broker is down`, unit: 'count', text: 'replicationFactor - 1', terms: { replicationFactor } });
+      sheet.constrain({ id: `${name}.failure.min-isr`, what: `${name} takes writes while a broker is down or restarted`, demand: minInsyncReplicas, capacity: left, choice: null });
+    }
+    if (!survives.zone) continue;
+    const left = sheet.cell(`${name}.replicas.left.zone`, { label: `replicas of a partition of ${name} while a zone is down`, unit: 'count', text: `replicationFactor - ceil(replicationFactor / ${zones})`, terms: { replicationFactor }, reference: 'replicas spread evenly over the zones (broker.rack)' });
+    sheet.constrain({ id: `${name}.failure.zone.min-isr`, what: `${name} takes writes while a zone is down`, demand: minInsyncReplicas, capacity: left, choice: null });
+  }
+}
+
+/** A group that is further behind than the page cache reads from the disks, beside the writes; one group at a time. */
+function catchUpConstraints(sheet: Sheet, cluster: SizedCluster, { topics, brokers }: { topics: readonly TopicCells[]; brokers: string }): void {
+  const lagging = topics.flatMap(({ groups }) => groups.flatMap(({ catchUpBytes }) => catchUpBytes ?? []));
+  if (lagging.length === 0) return;
+  const demand = sheet.cell('lag.catchup.disk', { label: 'disk of a broker while a group catches up', unit: 'bytes/s', text: '(written + max(lagging)) / brokers', terms: { written: 'disk.write.total', lagging, brokers }, reference: 'a lag longer than the page cache is read from disk' });
+  const capacity = sheet.cell('lag.catchup.allowed', { label: 'disk throughput, of which may be used for a short time', unit: 'bytes/s', text: 'capacity * utilization', terms: { capacity: cluster.diskBytesPerSecond.id, utilization: cluster.degradedUtilization.id } });
+  sheet.constrain({ id: 'lag.catchup.disk', what: 'disk of a broker while a group catches up', demand, capacity, choice: brokers });
 }

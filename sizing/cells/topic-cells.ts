@@ -7,6 +7,7 @@ import { groupCells, groupRateCells, type GroupCells } from './group-cells.ts';
 export interface TopicCells {
   readonly name: string;
   readonly replicationFactor: string;
+  readonly minInsyncReplicas: string;
   readonly wire: string;
   readonly written: string;
   readonly readByGroups: string;
@@ -14,6 +15,8 @@ export interface TopicCells {
   readonly stored: string;
   readonly replicas: string;
   readonly batches: string;
+  /** Transaction markers/s; null: no transactions. */
+  readonly markers: string | null;
   readonly fetches: string;
   readonly producers: string;
   readonly groups: readonly GroupCells[];
@@ -25,16 +28,19 @@ export function topicCells(sheet: Sheet, topic: SizedTopic, growth: string): Top
   const at = topic.name;
   const rates = rateCells(sheet, topic, growth);
   const replicationFactor = sheet.input(topic.replicationFactor);
-  sheet.input(topic.minInsyncReplicas);
+  const minInsyncReplicas = sheet.input(topic.minInsyncReplicas);
   const groupRates = topic.groups.map((group) => groupRateCells(sheet, { at, group, rate: rates.rate }));
-  const partitions = sheet.choose({ kind: 'count', id: `${at}.partitions`, label: `partitions of ${at}`, least: topic.ordering === 'total' ? 1 : replicationFactor, most: topic.ordering === 'total' ? 1 : Number.POSITIVE_INFINITY, step: 1 });
+  const partitions = sheet.choose({ kind: 'count', id: `${at}.partitions`, label: `partitions of ${at}`, least: topic.ordering === 'total' ? 1 : replicationFactor, most: topic.ordering === 'total' ? 1 : Number.POSITIVE_INFINITY, step: 1, isShared: topic.groups.length > 0 });
   partitionConstraints(sheet, topic, { ...rates, partitions, groupRates });
-  const groups = topic.groups.map((group, index) => groupCells(sheet, { at, group, rate: rates.rate, partitions, rates: groupRates[index] as (typeof groupRates)[number] }));
+  const groups = topic.groups.map((group, index) => groupCells(sheet, { at, group, rate: rates.rate, partitions, rates: groupRates[index] as (typeof groupRates)[number], recordBytes: topic.recordBytes.id, compressionRatio: topic.compressionRatio.id, replicationFactor }));
   const written = sheet.cell(`${at}.written`, { label: `written for ${at}, all replicas`, unit: 'bytes/s', text: 'wire * replicationFactor', terms: { wire: rates.wire, replicationFactor } });
   const batches = batchCells(sheet, topic, { rate: rates.rate, partitions });
+  transactionCells(sheet, topic, batches);
+  tieredCells(sheet, topic, { wire: rates.averageWire, partitions });
   return {
     name: at,
     replicationFactor,
+    minInsyncReplicas,
     wire: rates.wire,
     written,
     readByGroups: sheet.cell(`${at}.read.groups`, { label: `read by the groups of ${at}`, unit: 'bytes/s', text: `wire * ${topic.groups.length}`, terms: { wire: rates.wire } }),
@@ -42,6 +48,7 @@ export function topicCells(sheet: Sheet, topic: SizedTopic, growth: string): Top
     stored: storedCell(sheet, topic, { wire: rates.averageWire, partitions, replicationFactor }),
     replicas: sheet.cell(`${at}.replicas`, { label: `replicas of ${at}`, unit: 'count', text: 'partitions * replicationFactor', terms: { partitions, replicationFactor } }),
     batches,
+    markers: topic.transactions === null ? null : `${at}.markers`,
     fetches: sheet.cell(`${at}.fetched.batches`, { label: `batches of ${at} that are fetched`, unit: 'requests/s', text: `batches * (${topic.groups.length} + replicationFactor - 1)`, terms: { batches, replicationFactor } }),
     producers: sheet.input(topic.producer.count),
     groups,
@@ -145,4 +152,20 @@ function storedCell(sheet: Sheet, topic: SizedTopic, { wire, partitions, replica
   }
   const kind = kept.length === 1 ? (kept[0] as string) : sheet.cell(`${at}.kept`, { label: `kept of ${at}, one replica`, unit: 'bytes', text: 'min(limits)', terms: { limits: kept } });
   return sheet.cell(`${at}.stored`, { label: `stored for ${at}, all replicas`, unit: 'bytes', text: 'kept * replicationFactor * (1 + overhead)', terms: { kept: kind, replicationFactor, overhead } });
+}
+
+/** A commit writes a marker into each partition of its transaction: small transactions cost as much as small batches. */
+function transactionCells(sheet: Sheet, { name: at, transactions }: SizedTopic, batches: string): void {
+  if (transactions === null) return;
+  const terms = { commits: sheet.input(transactions.commitsPerSecond), partitions: sheet.input(transactions.partitionsPerTransaction) };
+  const markers = sheet.cell(`${at}.markers`, { label: `transaction markers of ${at}`, unit: 'requests/s', text: 'commits * partitions', terms, reference: 'KIP-98: one control batch a partition a transaction' });
+  sheet.constrain({ id: `${at}.transactions.markers`, what: `${at} has no more transaction markers than batches of records`, demand: markers, capacity: batches, choice: null });
+}
+
+/** What is still being written cannot be moved away. */
+function tieredCells(sheet: Sheet, { name: at, retention }: SizedTopic, { wire, partitions }: { wire: string; partitions: string }): void {
+  if (retention.localSeconds === null) return;
+  const roll = sheet.cell(`${at}.segment.seconds`, { label: `time in which a segment of ${at} fills`, unit: 'seconds', text: 'segmentBytes / (wire / partitions)', terms: { segmentBytes: 'segment.bytes', wire, partitions }, reference: 'KIP-405: only closed segments are moved to the remote tier' });
+  sheet.constrain({ id: `${at}.tiered.local`, what: `what stays on the brokers of ${at} is more than the segment being written`, demand: roll, capacity: sheet.input(retention.localSeconds), choice: null });
+  if (retention.seconds !== null) sheet.cell(`${at}.remote`, { label: `${at} in the remote tier`, unit: 'bytes', text: 'wire * retention', terms: { wire, retention: sheet.input(retention.seconds) }, reference: 'one copy: the store replicates by itself' });
 }

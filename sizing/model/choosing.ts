@@ -1,4 +1,5 @@
 /** The counts of a plan, chosen one after the other: the smallest that holds all its constraints in the wanted share of the draws. */
+import { evenCount } from '../queueing/divisibility.ts';
 import { quantile, type Column } from './column.ts';
 import { Sheet, type Constraint, type CountChoice, type Values } from './sheet.ts';
 
@@ -29,7 +30,8 @@ export function chooseAll(sheet: Sheet, values: Values, { share, fixed }: { shar
       values.set(choice.id, value);
     } else {
       const search = new CountSearch(sheet, choice, values);
-      const value = given ?? search.smallest(share) ?? search.best();
+      const smallest = given ?? search.smallest(share) ?? search.best(share);
+      const value = given === undefined && choice.isShared ? Math.min(evenCount(smallest), Math.max(smallest, numberOf(choice.most, values))) : smallest;
       chosen.push({ id: choice.id, value, heldShare: search.heldShare(value), p50: search.smallest(0.5), p90: search.smallest(0.9), constraints: search.constraints.map(({ id }) => id), decidedBy: search.decidedBy(value) });
       values.set(choice.id, value);
     }
@@ -49,12 +51,12 @@ export class CountSearch {
   readonly #least: number;
   readonly #most: number;
 
-  constructor(sheet: Sheet, choice: CountChoice, values: Values) {
+  constructor(sheet: Sheet, choice: CountChoice, values: Values, constraints?: readonly Constraint[]) {
     this.#sheet = sheet;
     this.#choice = choice;
     this.#values = new Map(values);
-    this.constraints = [...sheet.constraints.values()].filter((each) => each.choice === choice.id);
-    this.#cells = sheet.between(choice.id, this.constraints.flatMap(({ demand, capacity }) => [demand, capacity]));
+    this.constraints = constraints ?? [...sheet.constraints.values()].filter((each) => each.choice === choice.id);
+    this.#cells = sheet.between([choice.id], this.constraints.flatMap(({ demand, capacity }) => [demand, capacity]));
     this.#least = this.#stepped(numberOf(choice.least, values));
     this.#most = Math.max(this.#least, Math.min(COUNT_MAX, numberOf(choice.most, values)));
   }
@@ -79,10 +81,12 @@ export class CountSearch {
     return enough * step;
   }
 
-  /** Where none is enough: the smallest that holds as often as any. */
-  best(): number {
-    const most = this.heldShare(this.#most);
-    return this.smallest(most) ?? this.#most;
+  /** Where none is enough: the smallest that holds those constraints which the most allowed would hold. */
+  best(share: number): number {
+    this.#set(this.#most);
+    const possible = this.constraints.filter((each) => jointShare([each], this.#values) >= share - TOLERANCE);
+    const rest = new CountSearch(this.#sheet, this.#choice, this.#values, possible);
+    return rest.smallest(share) ?? this.#most;
   }
 
   heldShare(count: number): number {
@@ -122,7 +126,7 @@ export function holdShare(demand: Column, capacity: Column): number {
 }
 
 /** Share of the draws in which all of them hold. */
-function jointShare(constraints: readonly Pick<Constraint, 'demand' | 'capacity'>[], values: ReadonlyMap<string, Column>): number {
+export function jointShare(constraints: readonly Pick<Constraint, 'demand' | 'capacity'>[], values: ReadonlyMap<string, Column>): number {
   let broken: Uint8Array | undefined;
   for (const { demand, capacity } of constraints) {
     const [wanted, given] = [values.get(demand) as Column, values.get(capacity) as Column];

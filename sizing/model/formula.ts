@@ -3,7 +3,7 @@
  * the functions below. A name stands for one column, or for a list inside sum, max and min. Whoever has a plan's JSON can compute it again.
  */
 import { busiestShare, hottestShare } from '../queueing/key-load.ts';
-import { apply, combine, type Column } from './column.ts';
+import { apply, combine, map, type Column, type Operation } from './column.ts';
 
 export type Terms = (name: string) => Column | readonly Column[];
 
@@ -19,17 +19,22 @@ type Node = (terms: Terms) => Column | readonly Column[];
 /** Rounding noise of a division is not one more of anything: 100,000 / 5,000 is 20. */
 const NOISE = 1e-9;
 
-const FUNCTIONS: Readonly<Record<string, (values: readonly number[]) => number>> = {
-  ceil: ([x = 0]) => Math.ceil(x - NOISE * Math.max(1, Math.abs(x))),
-  floor: ([x = 0]) => Math.floor(x + NOISE * Math.max(1, Math.abs(x))),
-  max: (values) => values.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY),
-  min: (values) => values.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY),
-  sum: (values) => values.reduce((total, each) => total + each, 0),
-  ln: ([x = 0]) => Math.log(x),
-  exp: ([x = 0]) => Math.exp(x),
-  sqrt: ([x = 0]) => Math.sqrt(x),
-  hottestShare: ([keys = 1, exponent = 0]) => hottestShare({ keys, exponent }),
-  busiestShare: ([partitions = 1, keys = 1, exponent = 0]) => busiestShare({ partitions, keys, exponent }),
+/** Of nothing: 0, and for max and min what any value would replace. */
+const EMPTY = { '+': 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
+const folded = (operation: '+' | 'max' | 'min') => (columns: readonly Column[]): Column => (columns.length === 0 ? EMPTY[operation] : columns.reduce((total, each) => combine(operation, total, each)));
+const mapped = (of: (value: number) => number) => ([column = 0]: readonly Column[]): Column => map(column, of);
+
+const FUNCTIONS: Readonly<Record<string, (columns: readonly Column[]) => Column>> = {
+  ceil: mapped((x) => Math.ceil(x - NOISE * Math.max(1, Math.abs(x)))),
+  floor: mapped((x) => Math.floor(x + NOISE * Math.max(1, Math.abs(x)))),
+  ln: mapped(Math.log),
+  exp: mapped(Math.exp),
+  sqrt: mapped(Math.sqrt),
+  max: folded('max'),
+  min: folded('min'),
+  sum: folded('+'),
+  hottestShare: (columns) => apply(columns, ([keys = 1, exponent = 0]) => hottestShare({ keys, exponent })),
+  busiestShare: (columns) => apply(columns, ([partitions = 1, keys = 1, exponent = 0]) => busiestShare({ partitions, keys, exponent })),
 };
 
 const formulas = new Map<string, Formula>();
@@ -41,11 +46,6 @@ export function formula(text: string): Formula {
   const made = new Parser(text).formula();
   formulas.set(text, made);
   return made;
-}
-
-/** The text with each name replaced. */
-export function filledIn(text: string, replacement: (name: string) => string): string {
-  return text.replaceAll(/[a-zA-Z_]\w*(?!\w*\()/g, (name) => (name in FUNCTIONS ? name : replacement(name)));
 }
 
 class Parser {
@@ -67,19 +67,19 @@ class Parser {
 
   #sum(): Node {
     let left = this.#product();
-    for (let sign = this.#take('+', '-'); sign !== undefined; sign = this.#take('+', '-')) left = binary(sign === '+' ? (a, b) => a + b : (a, b) => a - b, left, this.#product());
+    for (let sign = this.#take('+', '-'); sign !== undefined; sign = this.#take('+', '-')) left = binary(sign as Operation, left, this.#product());
     return left;
   }
 
   #product(): Node {
     let left = this.#power();
-    for (let sign = this.#take('*', '/'); sign !== undefined; sign = this.#take('*', '/')) left = binary(sign === '*' ? (a, b) => a * b : (a, b) => a / b, left, this.#power());
+    for (let sign = this.#take('*', '/'); sign !== undefined; sign = this.#take('*', '/')) left = binary(sign as Operation, left, this.#power());
     return left;
   }
 
   #power(): Node {
     const base = this.#primary();
-    return this.#take('^') === undefined ? base : binary((a, b) => a ** b, base, this.#power());
+    return this.#take('^') === undefined ? base : binary('^', base, this.#power());
   }
 
   #primary(): Node {
@@ -98,12 +98,12 @@ class Parser {
     return this.#call(FUNCTIONS[token] ?? this.#fail());
   }
 
-  #call(of: (values: readonly number[]) => number): Node {
+  #call(of: (columns: readonly Column[]) => Column): Node {
     const given: Node[] = [];
     do given.push(this.#sum());
     while (this.#take(',') !== undefined);
     if (this.#take(')') === undefined) this.#fail();
-    return (terms) => apply(given.flatMap((each) => each(terms)), of);
+    return (terms) => of(given.flatMap((each) => each(terms)));
   }
 
   #take(...signs: string[]): string | undefined {
@@ -118,8 +118,8 @@ class Parser {
   }
 }
 
-function binary(of: (a: number, b: number) => number, left: Node, right: Node): Node {
-  return (terms) => combine(single(left(terms)), single(right(terms)), of);
+function binary(operation: Operation, left: Node, right: Node): Node {
+  return (terms) => combine(operation, single(left(terms)), single(right(terms)));
 }
 
 function single(value: Column | readonly Column[]): Column {

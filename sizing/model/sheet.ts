@@ -26,6 +26,8 @@ export interface CountChoice {
   readonly most: string | number;
   /** Counts are multiples of it: brokers over zones. */
   readonly step: number;
+  /** Shared out among members: a few more are taken where they then divide evenly over more numbers of them. */
+  readonly isShared: boolean;
 }
 
 /** A quantity to be provided: the value of an entry that is not exceeded often enough. */
@@ -101,9 +103,9 @@ export class Sheet {
   }
 
   /** Of the cells that `wanted` rest on, those that change with `changed`, in order of computation. */
-  between(changed: string, wanted: readonly string[]): Cell[] {
+  between(changed: readonly string[], wanted: readonly string[]): Cell[] {
     const needed = this.sources(wanted);
-    const moved = new Set([changed]);
+    const moved = new Set(changed);
     return [...this.cells.values()].filter((cell) => {
       if (!needed.has(cell.id)) return false;
       const isMoved = Object.values(cell.arguments).some((named) => ([named].flat() as string[]).some((each) => moved.has(each)));

@@ -36,3 +36,15 @@ export function bestPartitionCounts({ wished, membersMin = Math.min(2, wished), 
   });
   return counts.sort((a, b) => b.meanShare - a.meanShare || a.partitions - b.partitions).slice(0, count);
 }
+
+/** Numbers that many team sizes divide, and the usual ones between them. */
+export const divisibleCounts: readonly number[] = [1, 2, 3, 4, 6, 8, 12, 16, 18, 20, 24, 30, 32, 36, 40, 48, 60, 64, 72, 80, 84, 90, 96, 120, 144, 160, 180, 192, 240, 288, 320, 360, 480, 600, 720, 840, 960, 1080, 1260, 1440, 1680, 2520, 5040];
+
+/** More than this is too much for an even spread. */
+const EVEN_FACTOR_MAX = 1.1;
+
+/** The next divisible count, where it is at most a tenth more; else the count itself. Never falls as the count rises. */
+export function evenCount(count: number): number {
+  const next = divisibleCounts.find((each) => each >= count);
+  return next !== undefined && next <= count * EVEN_FACTOR_MAX ? next : count;
+}

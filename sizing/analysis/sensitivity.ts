@@ -1,0 +1,87 @@
+/** What one input does to the counts, the others at their values: the count at its low and high, and where the chosen count breaks or one fewer would do. */
+import type { PlanQuantity, PlanSensitivity } from '../../results/plan-record.ts';
+import { chooseAll } from '../model/choosing.ts';
+import type { Cell, Constraint, CountChoice, Sheet, Values } from '../model/sheet.ts';
+
+/** Values further off than this are not looked at. */
+const REACH = 100;
+const BISECTIONS = 40;
+const TOLERANCE = 1e-9;
+
+/** `fixed` counts are the user's: they do not change. The largest effects first. */
+export function sensitivities(sheet: Sheet, { point, fixed }: { point: ReadonlyMap<string, number>; fixed: ReadonlyMap<string, number> }): PlanSensitivity[] {
+  const choices = [...sheet.choices.values()].filter((each): each is CountChoice => each.kind === 'count' && !each.id.endsWith('.consumers'));
+  const inputs = [...sheet.inputs.values()].filter(isInteresting);
+  const atValues = countsAt(sheet, fixed);
+  const found = inputs.flatMap((input) => {
+    const [atLow, atHigh] = [countsAt(sheet, fixed, { input, value: input.low }), countsAt(sheet, fixed, { input, value: input.high })];
+    return choices.flatMap((choice): PlanSensitivity[] => {
+      const flips = flipsOf(sheet, { input, choice, point });
+      const counts = { atLow: atLow.get(choice.id) ?? null, atValue: atValues.get(choice.id) ?? null, atHigh: atHigh.get(choice.id) ?? null };
+      const isMoved = counts.atLow !== counts.atValue || counts.atHigh !== counts.atValue;
+      return isMoved || flips.breaksAt !== null || flips.savesAt !== null ? [{ inputId: input.id, choiceId: choice.id, ...counts, ...flips }] : [];
+    });
+  });
+  return found.sort((a, b) => swing(b) - swing(a) || nearness(sheet, a) - nearness(sheet, b));
+}
+
+/** Doubtful ones, and the certain ones that a workload is made of. */
+function isInteresting({ id, low, high, unit }: PlanQuantity): boolean {
+  return low < high || unit === 'records/s' || /\.(?:record\.size|compression|retention)$/.test(id);
+}
+
+function swing({ atLow, atHigh, atValue }: PlanSensitivity): number {
+  const of = (count: number | null): number => (count === null || atValue === null ? Number.MAX_SAFE_INTEGER : Math.abs(count - atValue));
+  return Math.max(of(atLow), of(atHigh));
+}
+
+/** How far the input is from flipping the count, as a factor. */
+function nearness(sheet: Sheet, { inputId, breaksAt, savesAt }: PlanSensitivity): number {
+  const value = sheet.inputs.get(inputId)?.value ?? 1;
+  return Math.min(...[breaksAt, savesAt].map((at) => (at === null || at <= 0 || value <= 0 ? Number.MAX_SAFE_INTEGER : Math.abs(Math.log(at / value)))));
+}
+
+function countsAt(sheet: Sheet, fixed: ReadonlyMap<string, number>, changed?: { input: PlanQuantity; value: number }): Map<string, number | null> {
+  const values: Values = new Map([...sheet.inputs.values()].map(({ id, value }) => [id, value]));
+  if (changed !== undefined) values.set(changed.input.id, changed.value);
+  return new Map(chooseAll(sheet, values, { share: 1, fixed }).map(({ id, value, heldShare }) => [id, heldShare === 1 ? value : null]));
+}
+
+function flipsOf(sheet: Sheet, { input, choice, point }: { input: PlanQuantity; choice: CountChoice; point: ReadonlyMap<string, number> }): Pick<PlanSensitivity, 'breaksAt' | 'savesAt'> {
+  const constraints = [...sheet.constraints.values()].filter((each) => each.choice === choice.id);
+  const wanted = constraints.flatMap(({ demand, capacity }) => [demand, capacity]);
+  const cells = sheet.between([input.id, choice.id], wanted);
+  if (!cells.some((cell) => sheet.between([input.id], [cell.id]).length > 0) && !wanted.includes(input.id)) return { breaksAt: null, savesAt: null };
+  const count = point.get(choice.id) as number;
+  const holds = (at: { count: number; value: number }): boolean => heldWith({ sheet, cells, constraints, point }, new Map([[input.id, at.value], [choice.id, at.count]]));
+  const breaksAt = flip(input.value, (value) => !holds({ count, value }));
+  const fewer = count - choice.step;
+  return { breaksAt, savesAt: fewer < choice.step ? null : flip(input.value, (value) => holds({ count: fewer, value })) };
+}
+
+interface Held {
+  readonly sheet: Sheet;
+  readonly cells: readonly Cell[];
+  readonly constraints: readonly Constraint[];
+  readonly point: ReadonlyMap<string, number>;
+}
+
+function heldWith({ sheet, cells, constraints, point }: Held, changed: ReadonlyMap<string, number>): boolean {
+  const values: Values = new Map([...point, ...changed]);
+  sheet.evaluate(cells, values);
+  return constraints.every(({ demand, capacity }) => (values.get(demand) as number) <= (values.get(capacity) as number) * (1 + TOLERANCE));
+}
+
+/** The value nearest to `from` (as a ratio) from which `isFlipped` is true, up or down; null: not within the reach, or true already. */
+function flip(from: number, isFlipped: (value: number) => boolean): number | null {
+  if (from <= 0 || isFlipped(from)) return null;
+  const side = [REACH, 1 / REACH].find((factor) => isFlipped(from * factor));
+  if (side === undefined) return null;
+  let [inside, outside] = [0, Math.log(side)];
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = (inside + outside) / 2;
+    if (isFlipped(from * Math.exp(middle))) outside = middle;
+    else inside = middle;
+  }
+  return from * Math.exp(outside);
+}
