@@ -88,7 +88,7 @@ function producerOf(run: MeasuredRun, at: string): SizedProducer {
 
 function averageRateInput({ configuration: { load } }: MeasuredRun, peakRate: PlanQuantity, at: string): PlanQuantity {
   const [id, name] = [`${at}.rate.average`, 'average rate'];
-  return load.kind === 'shaped' ? input(id, name, load.meanPerSecond, 'records/s', { source: 'given', why: "the mean of the run's shape" }) : { ...peakRate, id, name };
+  return load.kind === 'shaped' ? input(id, name, load.meanPerSecond, 'records/s', { source: 'given', why: "the mean of the run's shape" }) : peakRate;
 }
 
 /** Of a load that changes, its highest second. */
