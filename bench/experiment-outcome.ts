@@ -4,6 +4,7 @@ import type { MachineReadings } from '../results/host-record.ts';
 import type { BenchOptions } from './bench-options.ts';
 import type { FaultsOutcome } from './fault/fault-timeline.ts';
 import type { HistogramSeries } from './latency/histogram-series.ts';
+import type { SecondSnapshots } from './latency/second-snapshots.ts';
 import type { ConsumeResult, LatencyMetric, LoadResult } from './load/load-messages.ts';
 import type { TopologyChange } from './target/topology-watcher.ts';
 import type { MeasuredUsage } from './target/usage-sampler.ts';
@@ -24,6 +25,8 @@ export interface LoadOutcome {
   readonly loads: readonly LoadResult[];
   readonly groups: readonly ConsumeResult[];
   readonly latencies: Readonly<Record<Exclude<LatencyMetric, 'endToEnd'>, HistogramSeries>>;
+  /** Publish latencies, second by second; only of a run with faults. */
+  readonly publishBySecond: SecondSnapshots | undefined;
   readonly endToEndByGroup: ReadonlyMap<string, HistogramSeries>;
   readonly usage: MeasuredUsage;
   readonly faults: FaultsOutcome;

@@ -97,7 +97,7 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
   });
   signal.throwIfAborted();
 
-  const topology = new TopologyWatcher(client, topic.name);
+  const topology = new TopologyWatcher(client, { topic: topic.name, controllerId: target.brokers.find(({ isController }) => isController)?.id });
   const loadPhase = new LoadPhase({ options, target, topic, topology, isStamped, onProgress, signal });
   closing.defer(() => loadPhase.close());
   await loadPhase.open();

@@ -34,6 +34,7 @@ export interface BenchFlags {
   readonly topicProperty?: readonly string[];
   readonly brokerProperty?: readonly string[];
   readonly groups?: string;
+  readonly consumerProperty?: readonly string[];
   readonly bootstrap?: string;
   readonly commandConfig?: string;
   readonly topic?: string;
@@ -67,7 +68,7 @@ export function benchOptionsFrom(flags: BenchFlags): BenchOptions {
     durationSeconds,
     topic: topicFrom(flags),
     producerProperties: producerPropertiesFrom(flags),
-    groups: flags.groups === undefined ? defaults.groups : groupsFrom(flags.groups),
+    groups: withProperties(flags.groups === undefined ? defaults.groups : groupsFrom(flags.groups), propertiesFrom('--consumer-property', flags.consumerProperty)),
     target: targetFrom(flags),
     faults: faultsFrom(flags),
     workerCount: count('--workers', flags.workers, defaults.workerCount),
@@ -184,6 +185,11 @@ function faultOf(flag: string, text: string): FaultConfiguration {
     if (error instanceof RangeError) throw usage(`${flag} ${error.message}`);
     throw error;
   }
+}
+
+/** Of all groups. */
+function withProperties(groups: readonly GroupOptions[], properties: Readonly<Record<string, string>>): GroupOptions[] {
+  return groups.map((group) => ({ ...group, properties: { ...group.properties, ...properties } }));
 }
 
 /** `name=members[:serviceTime]`, comma separated; `none` for no consumers. */

@@ -24,8 +24,10 @@ Faults (--fault, and faults: of an experiment), at a second of the measured wind
   kill@5+5  restart@5+1:controller  pause@5+200ms:all         brokers: leader (default), follower, controller, all, or an id
   slow-disk=20ms@5+10:follower                                appends, syncs and cold reads take 20 ms longer
   slow-link=5ms,10MB/s@5+10:2-3  cut-link@5+3:clients-leader   links: two ends, or one and everybody (cut-link@5+3:2)
+  scale=4@10:realtime  scale=0@5+10:realtime                  members of a group: 4 from second 10; all away for 10 s
+  crash@10+5:realtime  stuck@10+20:realtime  slow-member=1ms@10+5:realtime
 
-Ready experiments: acks, compression, consumers, durability, hot-key, linger-batch, partitions, side-by-side, tuning, tuning-throughput.
+Ready experiments: acks, catch-up, compression, consumers, durability, hot-key, linger-batch, partitions, side-by-side, tuning, tuning-throughput.
 
 Exit codes: 0 ok, 1 records lost, duplicated, reordered or changed, or a threshold failed, 2 usage, 3 the environment or target failed.`;
 
@@ -89,7 +91,8 @@ function addLoadOptions(command: Command): void {
     .option('--batch-size <bytes>', 'largest batch (64k)')
     .option('--compression <type>', 'none, gzip, snappy, lz4 or zstd (zstd)')
     .option('--producer-property <name=value...>', 'any other producer setting, by Kafka\'s name')
-    .option('--groups <list>', 'consumer groups: name=members[:time per record], or none (realtime=4,sink=2)');
+    .option('--groups <list>', 'consumer groups: name=members[:time per record], or none (realtime=4,sink=2)')
+    .option('--consumer-property <name=value...>', 'a setting of all groups, by Kafka\'s name (an experiment sets each group\'s own)');
 }
 
 function addTopicOptions(command: Command): void {

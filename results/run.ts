@@ -326,10 +326,30 @@ export interface GroupRecord {
   readonly recordsPerSecond: number;
   readonly lagRecordsMax: number;
   readonly lagRecordsFinal: number;
+  /** Of the whole group, after the load's start. */
   readonly rebalances: number;
+  /** The first 200 of them; absent in older runs. */
+  readonly rebalanceRecords?: readonly RebalanceRecord[];
+  /** What each member took over the whole load, in the order in which they joined; absent in older runs. */
+  readonly recordsByMember?: readonly number[];
+  /** Delivered again, because a member was gone before it had committed; absent in older runs. */
+  readonly rereadRecords?: number;
   /** What one member can take a second; null when it was never busy enough to tell. */
   readonly serviceRatePerMember: MeasuredRate | null;
   readonly endToEnd: HistogramRecord;
+}
+
+/** From the first member that was told of it to the last one that had its share. */
+export interface RebalanceRecord {
+  readonly startMs: number;
+  readonly durationMs: number;
+  /** The longest time, from its start to the first records behind it, in which no member took records. */
+  readonly groupPauseMs: number;
+  /** The same for one partition, from the last records that anybody took of it. */
+  readonly partitionPauseMs: number;
+  readonly cause: string;
+  /** Afterwards. */
+  readonly memberCount: number;
 }
 
 export interface MeasuredRate {

@@ -5,19 +5,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admin } from '../../engine/client/admin.ts';
 import { ClusterClient } from '../../engine/client/cluster-client.ts';
-import { parseConsumerConfig } from '../../engine/client/consumer-config.ts';
-import { GroupConsumer } from '../../engine/client/group-consumer.ts';
 import type { Environment } from '../../engine/environment.ts';
+import type { GroupCommand } from '../fault/group-command.ts';
 import { EventReader } from './event-reader.ts';
+import { GroupMembers } from './group-members.ts';
 import { hostTimeFrom, type HostTime } from '../load/host-time.ts';
 import { IntervalLatencies } from '../latency/interval-latencies.ts';
 import type { ConsumeResult, ConsumerWorkerInput, LoadWindow, Post } from '../load/load-messages.ts';
 import { PerSecond } from '../latency/per-second.ts';
+import { RebalanceWatch } from './rebalance-watch.ts';
 import { ServiceTime } from './service-time.ts';
 import { ThreadMeter } from '../load/thread-meter.ts';
 
-const PROGRESS_MS = 500;
-const LEAVE_LIMIT_MS = 5000;
+const PROGRESS_MS = 250;
 const LAG_LIMIT_MS = 2000;
 
 export class ConsumerRun {
@@ -25,7 +25,8 @@ export class ConsumerRun {
   readonly #post: Post;
   readonly #client: ClusterClient;
   readonly #admin: Admin;
-  readonly #members: GroupConsumer[];
+  readonly #watch = new RebalanceWatch();
+  readonly #members: GroupMembers;
   readonly #reader: EventReader;
   readonly #service: ServiceTime;
   readonly #meter = new ThreadMeter();
@@ -47,7 +48,7 @@ export class ConsumerRun {
   readonly #measured = { records: 0, bytes: 0 };
   readonly #consumedRecordsBySecond = new PerSecond();
   readonly #lagRecordsBySecond = new PerSecond();
-  #rebalances = 0;
+  #rereadRecords = 0;
 
   constructor(environment: Environment, input: ConsumerWorkerInput, post: Post) {
     this.#input = input;
@@ -57,17 +58,21 @@ export class ConsumerRun {
     this.#endToEnd = new IntervalLatencies((interval) => post({ kind: 'interval', metric: 'endToEnd', interval }, [interval.counts.buffer]));
     this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], security: input.security, clientId: `headroom-${input.group}` });
     this.#admin = new Admin(this.#client);
-    const config = parseConsumerConfig({ 'group.id': input.group, ...input.consumerProperties });
-    this.#members = Array.from({ length: input.memberCount }, () => new GroupConsumer(this.#client, config, {
-      onBatches: (_topic: string, partition: number, records: Buffer) => this.#onBatches(partition, records),
-      onAssigned: () => void this.#rebalances++,
-    }));
+    this.#members = new GroupMembers({
+      client: this.#client,
+      topic: input.topic,
+      properties: { 'group.id': input.group, ...input.consumerProperties },
+      watch: this.#watch,
+      nowUs: () => this.#time?.sinceStartUs() ?? -1,
+      onBatches: (partition, records) => this.#onBatches(partition, records),
+    });
   }
 
-  /** Resolves when every partition has a member. */
+  /** Resolves when every partition has a member, if the group is to have any at first. */
   async open(): Promise<void> {
-    const { topic, consumerProperties } = this.#input;
-    await Promise.all(this.#members.map((member) => member.start([topic])));
+    const { topic, consumerProperties, memberCount } = this.#input;
+    await this.#client.awaitTopic(topic);
+    await this.#members.open(memberCount);
     const spec = consumerProperties['auto.offset.reset'] === 'latest' ? 'latest' : 'earliest';
     this.#startOffsets = await this.#admin.listOffsets(topic, this.#partitions(), spec);
   }
@@ -76,9 +81,13 @@ export class ConsumerRun {
     this.#time = hostTimeFrom(origin);
     this.#origin = origin;
     this.#window = { measureStartUs, endUs };
-    this.#rebalances = 0;
+    this.#watch.reset();
     this.#meter.schedule(this.#time, { startUs: measureStartUs, endUs });
     this.#progressTimer = setInterval(() => this.#reportProgress(), PROGRESS_MS);
+  }
+
+  obey(command: GroupCommand): void {
+    this.#members.obey(command);
   }
 
   /** Commits, leaves the group and hands the result over. */
@@ -87,13 +96,8 @@ export class ConsumerRun {
     const use = this.#meter.finish();
     const finalLag = (this.#lagAnswer ?? Promise.resolve()).then(() => this.#lookForLag());
     await Promise.race([finalLag, delay(LAG_LIMIT_MS, undefined, { ref: false })]);
-    this.#lagRecordsBySecond.set(this.#time?.sinceStartUs() ?? 0, this.#lagRecords);
-    const warnings: string[] = [];
-    for (const member of this.#members) {
-      const leaving = member.close().then(() => undefined, String);
-      const failure = await Promise.race([leaving, delay(LEAVE_LIMIT_MS, `no answer for ${LEAVE_LIMIT_MS / 1000} s`, { ref: false })]);
-      if (failure !== undefined) warnings.push(`group ${this.#input.group}: leaving failed: ${failure}`);
-    }
+    const rebalances = this.#watch.finish(this.#time?.sinceStartUs() ?? 0);
+    await this.#members.close();
     this.#endToEnd.flushBefore(Number.POSITIVE_INFINITY);
     const result: ConsumeResult = {
       group: this.#input.group,
@@ -101,20 +105,26 @@ export class ConsumerRun {
       consumedBytes: this.#consumedBytes,
       consumedRecordsBySecond: this.#consumedRecordsBySecond.toArray(),
       lagRecordsBySecond: this.#lagRecordsBySecond.toArray(),
-      rebalances: this.#rebalances,
+      rebalances,
+      members: this.#members.results(),
+      rereadRecords: this.#rereadRecords,
       measured: { ...this.#measured, ...use },
-      warnings,
+      warnings: this.#members.warnings,
     };
     this.#post({ kind: 'consumeDone', result });
     await this.#client.close();
   }
 
-  #onBatches(partition: number, records: Buffer): void {
+  #onBatches(partition: number, records: Buffer): number {
     this.#nowUs = this.#time?.sinceStartUs() ?? -1;
     const read = this.#reader.read(records, this.#positions.get(partition) ?? 0, this.#onDue);
-    if (read.nextOffset >= 0) this.#positions.set(partition, read.nextOffset);
-    this.#count(read.records, read.bytes);
-    this.#service.spend(read.records);
+    // Who takes over from a member that is gone begins at its last commit: the group has read further.
+    if (read.nextOffset >= 0) this.#positions.set(partition, Math.max(read.nextOffset, this.#positions.get(partition) ?? 0));
+    const { records: count, bytes, rereadRecords } = read;
+    this.#rereadRecords += rereadRecords;
+    this.#count(count, bytes);
+    this.#service.spend(count);
+    return count;
   }
 
   readonly #onDue = (dueEpochUs: number): void => {
@@ -135,7 +145,6 @@ export class ConsumerRun {
   #reportProgress(): void {
     const nowUs = this.#time?.sinceStartUs() ?? 0;
     this.#lagAnswer ??= this.#lookForLag();
-    this.#lagRecordsBySecond.set(nowUs, this.#lagRecords);
     this.#endToEnd.flushBefore(Math.floor(nowUs / 1e6) - 3);
     this.#post({ kind: 'consumeProgress', consumedRecords: this.#consumedRecords, lagRecords: this.#lagRecords });
   }
@@ -148,6 +157,7 @@ export class ConsumerRun {
     } catch {
       // A partition without a leader has no known end: the last lag stands.
     } finally {
+      this.#lagRecordsBySecond.set(this.#time?.sinceStartUs() ?? 0, this.#lagRecords);
       this.#lagAnswer = undefined;
     }
   }

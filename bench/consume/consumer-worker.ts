@@ -11,6 +11,7 @@ const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.p
 const run = new ConsumerRun(createHostEnvironment(), workerData as ConsumerWorkerInput, post);
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'start') run.start(message.window);
+  else if (message.kind === 'members') run.obey(message.command);
   else void run.stop();
 });
 try {

@@ -14,6 +14,8 @@ export interface ReadBatches {
   records: number;
   /** Uncompressed bytes of keys, values and record framing. */
   bytes: number;
+  /** Records below the offset that was read up to before. */
+  rereadRecords: number;
   /** Offset behind the last whole batch; -1 when there was none. */
   nextOffset: number;
 }
@@ -22,7 +24,7 @@ export class EventReader {
   readonly #isStamped: boolean;
   readonly #scratch = new ScratchMemory();
   readonly #cursor = new RecordCursor();
-  readonly #read: ReadBatches = { records: 0, bytes: 0, nextOffset: -1 };
+  readonly #read: ReadBatches = { records: 0, bytes: 0, rereadRecords: 0, nextOffset: -1 };
 
   constructor(isStamped: boolean) {
     this.#isStamped = isStamped;
@@ -33,12 +35,14 @@ export class EventReader {
     const read = this.#read;
     read.records = 0;
     read.bytes = 0;
+    read.rereadRecords = 0;
     read.nextOffset = -1;
     for (let at = 0; at + RECORD_BATCH_OVERHEAD <= batches.length; ) {
       const size = batchSizeInBytes(batches, at);
       if (size < RECORD_BATCH_OVERHEAD || at + size > batches.length) break;
       const baseOffset = readBaseOffset(batches, at);
       read.nextOffset = baseOffset + readLastOffsetDelta(batches, at) + 1;
+      if (baseOffset < fromOffset && !isControl(readAttributes(batches, at))) read.rereadRecords += Math.min(readRecordCount(batches, at), fromOffset - baseOffset);
       if (read.nextOffset > fromOffset && readRecordCount(batches, at) > 0 && !isControl(readAttributes(batches, at))) {
         this.#readBatch(batches, at, size, fromOffset - baseOffset, onDue);
       }

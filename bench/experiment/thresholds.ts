@@ -5,6 +5,7 @@
  */
 import type { ThresholdOutcome } from '../../results/compare/experiment/experiment-result.ts';
 import type { MetricUnit } from '../../results/compare/comparison.ts';
+import { faultMetrics } from '../../results/compare/fault-metrics.ts';
 import { metricsOf } from '../../results/compare/run-metrics.ts';
 import type { Run } from '../../results/run.ts';
 import { median } from '../../results/statistics/sample.ts';
@@ -28,7 +29,7 @@ type CountMetric = (typeof COUNTS)[number];
 
 /** The metrics that runs of these groups have. */
 export function metricIds(groupNames: readonly string[]): string[] {
-  return [...metricsOf([]).map(({ id }) => id), ...groupNames.flatMap((group) => [`endToEnd.${group}.p50`, `endToEnd.${group}.p99`])];
+  return [...metricsOf([]).map(({ id }) => id), ...groupNames.flatMap((group) => [`endToEnd.${group}.p50`, `endToEnd.${group}.p99`]), ...faultMetrics(groupNames).map(({ id }) => id)];
 }
 
 export function thresholdMetricIds(groupNames: readonly string[]): string[] {
@@ -65,10 +66,12 @@ function quantityOf(metric: string, text: string): number {
   }
 }
 
-function unitOf(metric: string): MetricUnit | 'records' {
+function unitOf(metric: string): MetricUnit {
   if (metric.startsWith('records.')) return 'records';
   if (metric.startsWith('endToEnd.')) return 'us';
-  return metricsOf([]).find(({ id }) => id === metric)?.unit ?? 'records';
+  const group = /^group\.(.+)\.[^.]+$/.exec(metric)?.[1];
+  const known = [...metricsOf([]), ...faultMetrics(group === undefined ? [] : [group])];
+  return known.find(({ id }) => id === metric)?.unit ?? 'records';
 }
 
 /** For each threshold and variant, in this order. */

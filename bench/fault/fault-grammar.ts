@@ -4,6 +4,7 @@
  *
  *     kill@5+5:leader          pause@5+200ms:all       restart@5+1s:controller      slow-disk=20ms@5+10:follower
  *     slow-link=5ms@5+10:2-3   slow-link=0ms,10MB/s@5+10:clients-2   cut-link@5+3:2-3   cut-link@5+3:2   (2 from everybody)
+ *     scale=4@10:realtime      scale=0@5+10:realtime   crash@10+5:realtime   stuck@10+20:realtime   slow-member=1ms@10+5:realtime
  */
 import type { BrokerChoice, FaultConfiguration, LinkEnd } from '../../results/fault/fault-record.ts';
 import { parseQuantity, UnitError } from '../../sizing/units.ts';
@@ -33,6 +34,14 @@ const KINDS: Readonly<Record<string, (parts: Parts) => FaultConfiguration>> = {
     return { kind: 'slowLink', ...ofLink(parts), delayMs: timeIn(parts, delay) * 1000, bytesPerSecond: rate === undefined ? null : rateIn(parts, rate) };
   },
   'cut-link': (parts) => ({ kind: 'cutLink', ...ofLink(without(parts)) }),
+  scale: (parts) => {
+    const text = amountOf(parts, 'scale=4');
+    if (!/^\d+$/.test(text)) throw new RangeError(`"${parts.text}": ${text} is no number of members`);
+    return { kind: 'scaleGroup', ...ofGroup(parts), memberCount: Number(text) };
+  },
+  crash: (parts) => ({ kind: 'crashMember', ...ofGroup(without(parts)) }),
+  stuck: (parts) => ({ kind: 'stuckMember', ...ofGroup(without(parts)) }),
+  'slow-member': (parts) => ({ kind: 'slowMember', ...ofGroup(parts), serviceTimeUs: timeIn(parts, amountOf(parts, 'slow-member=1ms')) * 1e6 }),
 };
 
 export const FAULT_EXAMPLE = 'kill@5+5:leader';
@@ -63,6 +72,11 @@ function ofLink({ text, atSeconds, forSeconds = FOR_SECONDS, where = '' }: Parts
   }
   if (one === other || ![one, other].some((end) => end !== 'clients' && end !== 'everybody')) throw new RangeError(`"${text}": one end of a link is a broker, the other somebody else`);
   return { atSeconds, forSeconds, between: one === 'clients' || one === 'everybody' ? [other, one] : [one, other] };
+}
+
+function ofGroup({ text, atSeconds, forSeconds, where }: Parts): { atSeconds: number; forSeconds: number | null; group: string } {
+  if (where === undefined) throw new RangeError(`"${text}": whose members? Name the group, as :realtime`);
+  return { atSeconds, forSeconds: forSeconds ?? null, group: where };
 }
 
 function choiceOf(word: string): Exclude<BrokerChoice, 'all'> | undefined {

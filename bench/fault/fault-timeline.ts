@@ -79,7 +79,7 @@ export class FaultTimeline {
   /** Cancels what has not begun, heals what has, and waits for it. */
   async finish(): Promise<FaultsOutcome> {
     for (const timer of this.#timers) clearTimeout(timer);
-    await Promise.all(this.#active.map((active) => this.#heal(active)));
+    await Promise.all(this.#active.map((active) => (isEndless(this.#options.faults[active.fault]) ? undefined : this.#heal(active))));
     const { dataDirectory } = this.#options;
     if (dataDirectory !== undefined) for (const brokerId of this.#states.keys()) removeFaultState(dataDirectory, brokerId);
     const faults = this.#active.map(({ fault, brokerIds, beganUs, healedUs }): FaultOutcome => ({ fault, brokerIds, beganUs, healedUs })).toSorted((a, b) => a.beganUs - b.beganUs);
@@ -206,7 +206,6 @@ export class FaultTimeline {
     this.#events.push({ kind: 'groupChanged', atMs: this.#nowMs(), group, change, memberCount: after, serviceTimeUs: fault.kind === 'slowMember' ? fault.serviceTimeUs : null });
     this.#options.onEvent(`group ${group}: ${change}, ${after} members`);
     const undo = async (): Promise<void> => {
-      if (fault.forSeconds === null) return;
       this.#memberCounts.set(group, before);
       this.#options.commandGroup(group, heal);
       this.#events.push({ kind: 'groupHealed', atMs: this.#nowMs(), group, change, memberCount: before });
@@ -254,6 +253,11 @@ export class FaultTimeline {
 /** Those that need brokers with an environment of their own. */
 export function needsFaultyEnvironment(faults: readonly FaultConfiguration[]): boolean {
   return faults.some(({ kind }) => kind === 'slowDisk' || kind === 'slowLink' || kind === 'cutLink');
+}
+
+/** It is how things are from then on: there is nothing to heal. */
+function isEndless(fault: FaultConfiguration | undefined): boolean {
+  return fault?.forSeconds === null;
 }
 
 function idsOf(brokers: readonly TargetBroker[]): number[] {

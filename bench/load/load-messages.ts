@@ -95,6 +95,12 @@ export interface AcknowledgementGap {
   readonly durationUs: number;
 }
 
+/** The longest gaps that ended in one second: of any partition, and of the topic as a whole. */
+export interface GapsOfSecond extends AcknowledgementGap {
+  readonly topicStartUs: number;
+  readonly topicDurationUs: number;
+}
+
 export interface LoadResult {
   readonly worker: number;
   readonly promptness: Promptness;
@@ -127,12 +133,34 @@ export interface LoadResult {
   /** Times that the producer's buffer was full. */
   readonly bufferFullCount: number;
   readonly gaps: readonly AcknowledgementGap[];
+  readonly gapsBySecond: readonly GapsOfSecond[];
+  /** Produce answers with an error and lost answers, per batch, by Kafka error name; by the second, to a quarter of one. */
+  readonly errorsBySecond: readonly Readonly<Record<string, number>>[];
   readonly valueBytesMean: number;
   readonly keyBytesMean: number;
   /** The producer's own counters, over the whole load. */
   readonly producerStats: Readonly<Pick<ProducerStats, 'requests' | 'batches' | 'bytes' | 'retries' | 'errorsByName' | 'identityRenewals'>>;
   readonly ledger: LedgerColumns | undefined;
   readonly warnings: readonly string[];
+}
+
+/** From the first member that was told of it to the last one that had its share. */
+export interface Rebalance {
+  readonly startUs: number;
+  readonly durationUs: number;
+  /** The longest time meanwhile, and up to the first records behind it, in which no member took records. */
+  readonly groupPauseUs: number;
+  /** The same for one partition, counted from the last records that anybody took of it: who crashed had read nothing since. */
+  readonly partitionPauseUs: number;
+  /** In words. */
+  readonly cause: string;
+  readonly memberCount: number;
+}
+
+export interface MemberResult {
+  /** In the order in which members were started. */
+  readonly member: number;
+  readonly records: number;
 }
 
 export interface ConsumeResult {
@@ -142,7 +170,11 @@ export interface ConsumeResult {
   readonly consumedRecordsBySecond: readonly number[];
   /** The last reading of each second. */
   readonly lagRecordsBySecond: readonly number[];
-  readonly rebalances: number;
+  /** After the load's start. */
+  readonly rebalances: readonly Rebalance[];
+  readonly members: readonly MemberResult[];
+  /** Delivered again, because a member was gone before it had committed. */
+  readonly rereadRecords: number;
   readonly measured: { readonly records: number; readonly bytes: number; readonly threadCpuUs: number; readonly utilization: number };
   readonly warnings: readonly string[];
 }

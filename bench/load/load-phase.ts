@@ -9,6 +9,7 @@ import type { LoadOutcome } from '../experiment-outcome.ts';
 import type { FaultTimeline, FaultTimelineOptions } from '../fault/fault-timeline.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
 import { publishSeries, windowSeries } from '../latency/run-series.ts';
+import { SecondSnapshots } from '../latency/second-snapshots.ts';
 import type { OnProgress, RunPhase } from '../run-progress.ts';
 import type { ExperimentTopic } from '../target/experiment-topic.ts';
 import type { Target } from '../target/target.ts';
@@ -59,6 +60,7 @@ export class LoadPhase {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #warnings: string[] = [];
   readonly #latencies: LoadOutcome['latencies'];
+  readonly #publishBySecond: SecondSnapshots | undefined;
   readonly #endToEndByGroup = new Map<string, HistogramSeries>();
   readonly #sampler: UsageSampler;
   #usage: MeasuredUsage | undefined;
@@ -68,6 +70,7 @@ export class LoadPhase {
     this.#options = options;
     const window = options.options;
     this.#latencies = { publish: publishSeries(window), scheduleDelay: windowSeries(window), batching: windowSeries(window), request: windowSeries(window) };
+    this.#publishBySecond = options.options.faults.length === 0 ? undefined : new SecondSnapshots();
     this.#sampler = new UsageSampler(options.target.brokers);
     this.#groups = options.options.groups.map((group) => this.#openGroup(group));
     this.#loads = Array.from({ length: options.options.workerCount }, (_, worker) => this.#openLoad(worker));
@@ -123,6 +126,7 @@ export class LoadPhase {
       loads,
       groups,
       latencies: this.#latencies,
+      publishBySecond: this.#publishBySecond,
       endToEndByGroup: this.#endToEndByGroup,
       usage: this.#usage,
       faults: faultsOutcome,
@@ -160,7 +164,10 @@ export class LoadPhase {
     };
     member.handle.onMessage((message) => {
       if (message.kind === 'loadProgress') member.progress = message;
-      else if (message.kind === 'interval' && message.metric !== 'endToEnd') this.#latencies[message.metric].add(message.interval);
+      else if (message.kind === 'interval' && message.metric !== 'endToEnd') {
+        this.#latencies[message.metric].add(message.interval);
+        if (message.metric === 'publish') this.#publishBySecond?.add(message.interval);
+      }
     });
     return member;
   }

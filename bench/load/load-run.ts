@@ -11,6 +11,7 @@ import { Ledger, transferablesOf } from '../verify/ledger.ts';
 import type { RecordSource } from '../workload/record-source.ts';
 import { openRecordSource } from '../workload/workload.ts';
 import { AcknowledgementGaps } from '../latency/acknowledgement-gaps.ts';
+import { ErrorsBySecond } from './errors-by-second.ts';
 import { hostTimeFrom, type HostTime } from './host-time.ts';
 import { InFlightMeter } from './in-flight-meter.ts';
 import { IntervalLatencies } from '../latency/interval-latencies.ts';
@@ -35,6 +36,7 @@ export class LoadRun {
   readonly #record = { topic: -1, key: Buffer.alloc(0), keyStart: 0, keyEnd: -1, value: Buffer.alloc(0), valueStart: 0, valueEnd: 0, timestampMs: 0, tag: 0 };
   readonly #ledger = new Ledger();
   readonly #gaps: AcknowledgementGaps;
+  readonly #errors = new ErrorsBySecond();
   readonly #meter = new ThreadMeter();
   readonly #inFlight = new InFlightMeter();
   readonly #latencies: Record<Exclude<LatencyMetric, 'endToEnd'>, IntervalLatencies>;
@@ -158,6 +160,7 @@ export class LoadRun {
       this.#gaps.acknowledged(batch.partition, createdUs, nowUs);
       this.#countAcknowledged(batch, nowUs);
     } else {
+      this.#gaps.failed(batch.partition, createdUs, nowUs);
       this.#failedRecords += recordCount;
       this.#failedRecordsBySecond.add(nowUs, recordCount);
       const name = errorName(errorCode);
@@ -182,6 +185,7 @@ export class LoadRun {
 
   #reportProgress(): void {
     const second = Math.floor(this.#time.sinceStartUs() / 1e6);
+    this.#errors.note(Math.max(0, second), this.#producer.stats.errorsByName);
     for (const latencies of Object.values(this.#latencies)) latencies.flushBefore(second - 1);
     this.#post({ kind: 'loadProgress', sentRecords: this.#sentRecords, acknowledgedRecords: this.#acknowledgedRecords, failedRecords: this.#failedRecords });
   }
@@ -210,6 +214,8 @@ export class LoadRun {
       batchesRetried: this.#batchesRetried,
       bufferFullCount: this.#bufferFullCount,
       gaps: this.#gaps.longest(),
+      gapsBySecond: this.#gaps.bySecond(),
+      errorsBySecond: this.#errors.toArray(),
       valueBytesMean: this.#source.valueBytesMean,
       keyBytesMean: this.#source.keyBytesMean,
       producerStats: structuredClone({ ...this.#producer.stats }),

@@ -22,7 +22,17 @@ export function groupRecords(outcome: ExperimentOutcome): GroupRecord[] {
       recordsPerSecond: seconds > 0 ? result.measured.records / seconds : 0,
       lagRecordsMax: Math.max(0, ...lags),
       lagRecordsFinal: result.lagRecordsBySecond.at(-1) ?? 0,
-      rebalances: result.rebalances,
+      rebalances: result.rebalances.length,
+      rebalanceRecords: result.rebalances.map(({ startUs, durationUs, groupPauseUs, partitionPauseUs, cause, memberCount }) => ({
+        startMs: startUs / 1000,
+        durationMs: durationUs / 1000,
+        groupPauseMs: groupPauseUs / 1000,
+        partitionPauseMs: partitionPauseUs / 1000,
+        cause,
+        memberCount,
+      })),
+      recordsByMember: result.members.map(({ records }) => records),
+      rereadRecords: result.rereadRecords,
       serviceRatePerMember: serviceRate(result, seconds),
       endToEnd: mergedRecord(outcome.endToEndByGroup.get(group.name) ?? new HistogramSeries(), outcome),
     }];

@@ -4,6 +4,7 @@ import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
 import type { LoadResult } from '../load/load-messages.ts';
 import { offeredLoad } from '../load/offered-load.ts';
+import { faultRecords } from './fault-records.ts';
 import { groupRecords } from './group-records.ts';
 import { measuredSeconds, mergedRecord } from './measured-window.ts';
 
@@ -30,6 +31,7 @@ export function measuredRecord(outcome: ExperimentOutcome): Measured {
     groups: groupRecords(outcome),
     events: runEvents(outcome),
     acknowledgementGaps: outcome.loads.flatMap(({ gaps }) => gaps.map(({ partition, startUs, durationUs }) => ({ partition, startMs: startUs / 1000, durationMs: durationUs / 1000 }))),
+    ...(outcome.options.faults.length === 0 ? {} : { faults: faultRecords(outcome) }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { ClusterClient } from './cluster-client.ts';
 import type { ConsumerConfig } from './consumer-config.ts';
 import { CoordinatorLink } from './group/coordinator-link.ts';
 import { GroupOffsets } from './group/group-offsets.ts';
-import { Membership } from './group/membership.ts';
+import { Membership, type JoinReason } from './group/membership.ts';
 import { PartitionFetcher } from './group/partition-fetcher.ts';
 import type { TopicPartition } from './group/subscription.ts';
 import { ConnectionLostError } from './kafka-connection.ts';
@@ -15,8 +15,12 @@ import { ConnectionLostError } from './kafka-connection.ts';
 export interface GroupConsumerEvents {
   /** `records`: whole batches, lent until this returns; the first may start before the position. */
   readonly onBatches: (topic: string, partition: number, records: Buffer, highWatermark: number) => void;
+  /** Before each join, when the member has given up what it does not keep. */
+  readonly onRejoining?: (reason: JoinReason) => void;
   /** After each rebalance: all that the member has now. */
   readonly onAssigned?: (partitions: readonly TopicPartition[]) => void;
+  /** The member has left the group because it was not polled for max.poll.interval.ms. */
+  readonly onPollExpired?: () => void;
   /** The member gave up; it reads nothing any more. Before `start` resolved, `start` rejects instead. */
   readonly onFailed?: (error: Error) => void;
 }
@@ -35,6 +39,7 @@ export class GroupConsumer {
   readonly #committed = new Map<string, number>();
   #membership: Membership | undefined;
   #commitTimer: Timer | undefined;
+  #pollTimer: Timer | undefined;
   #isClosed = false;
 
   constructor(client: ClusterClient, config: ConsumerConfig, events: GroupConsumerEvents) {
@@ -59,7 +64,7 @@ export class GroupConsumer {
         config: this.#config,
         topics,
         events: {
-          onRejoining: () => this.#onRejoining(),
+          onRejoining: (reason) => this.#onRejoining(reason),
           onAssigned: async (partitions) => {
             const mustRejoin = await this.#onAssigned(partitions);
             resolve();
@@ -77,6 +82,37 @@ export class GroupConsumer {
     });
   }
 
+  /**
+   * Takes no records until `resumePolling`, as an application that is busy with the last ones: heartbeats go on, a rebalance waits for it, and after
+   * max.poll.interval.ms the member leaves the group until it polls again. Also from within `onBatches`.
+   */
+  pausePolling(): void {
+    if (this.#pollTimer !== undefined || this.#isClosed) return;
+    this.#fetcher.pause();
+    this.#membership?.hold();
+    this.#pollTimer = this.#client.environment.clock.setTimer(this.#config['max.poll.interval.ms'], () => {
+      this.#client.environment.log(`group ${this.#config['group.id']}: a member leaves: it has not polled for max.poll.interval.ms (${this.#config['max.poll.interval.ms']})`);
+      this.#events.onPollExpired?.();
+      this.#membership?.leaveUntilReleased().catch((error: unknown) => this.#fail(error as Error));
+    });
+  }
+
+  resumePolling(): void {
+    this.#pollTimer?.cancel();
+    this.#pollTimer = undefined;
+    this.#membership?.release();
+    this.#fetcher.resume();
+  }
+
+  /** Ends without committing or leaving, as a process that is killed. */
+  abandon(): void {
+    this.#isClosed = true;
+    this.#commitTimer?.cancel();
+    this.#pollTimer?.cancel();
+    this.#fetcher.close();
+    this.#membership?.abandon();
+  }
+
   /** Commits the positions of all partitions of this member. */
   async commit(): Promise<void> {
     const membership = this.#membership;
@@ -91,6 +127,7 @@ export class GroupConsumer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#commitTimer?.cancel();
+    this.#pollTimer?.cancel();
     try {
       await this.#commitOwn();
     } finally {
@@ -99,9 +136,10 @@ export class GroupConsumer {
     }
   }
 
-  async #onRejoining(): Promise<readonly TopicPartition[]> {
+  async #onRejoining(reason: JoinReason): Promise<readonly TopicPartition[]> {
     await this.#commitOwn();
     if (!this.#isCooperative) this.#drop(this.#owned);
+    this.#events.onRejoining?.(reason);
     return this.#owned;
   }
 

@@ -10,7 +10,8 @@ import { cautionsOf } from './cautions.ts';
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type Comparison, type ComparisonCriteria, type ComparisonOutcome, type MetricComparison } from './comparison.ts';
 import { metricStatistics, type MetricStatistics, type MetricValues } from './metric-comparison.ts';
 import { propertyDifferences } from './property-differences.ts';
-import { metricsOf, type RunMetric } from './run-metrics.ts';
+import { metricsOf } from './run-metrics.ts';
+import type { RunMetric } from './run-metric.ts';
 import { runRefusals } from './run-refusals.ts';
 import { verdictOf } from './verdict.ts';
 

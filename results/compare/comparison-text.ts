@@ -208,6 +208,8 @@ function amountText(value: number, unit: MetricUnit): string {
       return `${significant(value)} B`;
     case 'CPU s/M records':
       return `${significant(value)} s/M`;
+    case 'records':
+      return countText(value);
   }
 }
 

@@ -3,19 +3,15 @@
  * have is undefined with a reason. Latency of a closed loop is not offered: it does not count from the moment a record was due.
  */
 import type { HistogramRecord, LatencySummary, Run } from '../run.ts';
-import type { MetricDescription } from './comparison.ts';
-
-export interface RunMetric extends MetricDescription {
-  /** Above zero, or the reason why there is no such number. */
-  valueOf(run: Run): number | { readonly missing: string };
-}
+import { faultMetrics } from './fault-metrics.ts';
+import type { RunMetric } from './run-metric.ts';
 
 const PUBLISH_QUANTILES = [['p50', 'p50Us'], ['p99', 'p99Us'], ['p99.9', 'p999Us'], ['max', 'maxUs']] as const;
 const END_TO_END_QUANTILES = [['p50', 'p50Us'], ['p99', 'p99Us']] as const;
 
 type QuantileField = (typeof PUBLISH_QUANTILES)[number][1];
 
-/** Those of `runs`: groups differ from run to run. */
+/** Those of `runs`: groups differ from run to run, and only runs with faults have figures of faults. */
 export function metricsOf(runs: readonly Run[]): RunMetric[] {
   const groups = [...new Set(runs.flatMap(({ measured }) => measured.groups.map(({ name }) => name)))];
   return [
@@ -38,6 +34,7 @@ export function metricsOf(runs: readonly Run[]): RunMetric[] {
     { id: 'wire.bytesPerRecord', label: 'bytes on the wire', unit: 'bytes/record', betterWhen: 'lower', valueOf: (run) => perRecord(run, run.measured.throughput.compressedBytes) },
     { id: 'cpu.brokers', label: 'CPU of the brokers', unit: 'CPU s/M records', betterWhen: 'lower', valueOf: brokerCpu },
     { id: 'cpu.load', label: 'CPU of the load', unit: 'CPU s/M records', betterWhen: 'lower', valueOf: loadCpu },
+    ...(runs.some(({ measured }) => (measured.faults ?? []).length > 0) ? faultMetrics(groups) : []),
   ];
 }
 

@@ -90,11 +90,11 @@ export interface FaultGroupRecord {
   readonly lagRecordsBefore: number;
   readonly lagRecordsPeak: number;
   readonly peakAfterMs: number;
-  /** Null: it never lagged more than before by more than a quarter of a second's records. */
+  /** Null: it never lagged by half a second's records more than before. */
   readonly catchUp: CatchUpRecord | null;
 }
 
-/** From the highest lag (or the end of the fault, what is later) until it is back at what it was before, to a second. */
+/** From the highest lag until it is back at the highest before, or at half a second's records; to a second. */
 export interface CatchUpRecord {
   readonly fromMs: number;
   readonly lagRecords: number;

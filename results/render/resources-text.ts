@@ -1,6 +1,7 @@
 /** Who read the records and how far behind, and what the processes of the run used: CPU and memory of each broker, of the generator, of its threads. */
 import type { GroupRecord, Run } from '../run.ts';
 import { bytesText, countText, megabytesText, percentText, rateText, significant } from './number-text.ts';
+import { membersText, rebalanceSentences } from './rebalance-text.ts';
 import { DASH, heading, labelled, orDash, sentence, table, type Cell, type Column, type Page } from './page.ts';
 
 const GROUP_COLUMNS: readonly Column[] = [
@@ -39,9 +40,9 @@ export function groupsText({ measured: { groups, measureStartSecond, measureEndS
     countText(group.rebalances),
   ]);
   return [
-    ...heading(page, 'Consumer groups', 'measured window; lag in records'),
+    ...heading(page, 'Consumer groups', 'measured window; lag: records below the high watermark that the group had not read'),
     ...table(page, GROUP_COLUMNS, rows),
-    ...labelled(page, groups.map((group): [string, string] => [group.name.slice(0, 24), capacityText(group, windowSeconds)])),
+    ...labelled(page, groups.flatMap((group) => groupRows(group, windowSeconds))),
   ];
 }
 
@@ -75,6 +76,12 @@ export function resourcesText({ measured, configuration }: Run, page: Page): str
     ...table(page, PROCESS_COLUMNS, rows),
     ...note.flatMap((text) => sentence(page, text, { paint: page.colors.dim })),
   ];
+}
+
+function groupRows(group: GroupRecord, windowSeconds: number): [string, string][] {
+  const members = membersText(group);
+  const texts = [capacityText(group, windowSeconds), ...(members === '' ? [] : [members]), ...rebalanceSentences(group).map((text) => `rebalance ${text}`)];
+  return texts.map((text, at) => [at === 0 ? group.name.slice(0, 24) : '', text]);
 }
 
 function lagCell({ lagRecordsFinal }: GroupRecord, page: Page): Cell {

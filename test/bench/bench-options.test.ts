@@ -41,6 +41,8 @@ describe('bench options', () => {
     [['--kill-broker', '30'], 'outside the measured'],
     [['--fault', 'kill@5:4'], 'there is no broker 4'],
     [['--fault', 'pause@5+0'], 'lasts no time'],
+    [['--fault', 'scale=2@5:nobody'], 'there is no group nobody; there are realtime, sink'],
+    [['--groups', 'late=0'], 'at least one member'],
     [['--fault', 'kill@5', '--brokers', '1'], 'at least two brokers'],
     [['--fault', 'slow-link=0ms@5:1-2'], 'slows nothing down'],
     [['--brokers', '3', '--bootstrap', 'a:1'], 'leave it out with --bootstrap'],

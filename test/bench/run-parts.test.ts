@@ -36,6 +36,11 @@ describe('reading fetched batches', () => {
     expect(read(true, 5)).toEqual({ due: [5, 6].map(dueUs), nextOffset: 7, records: 2 });
   });
 
+  it('counts records that come again, because who had read them was gone before it had committed', () => {
+    const reader = new EventReader(true);
+    expect([0, 3, 5, 7].map((fromOffset) => ({ ...reader.read(fetched, fromOffset, () => {}) })).map(({ records, rereadRecords }) => [records, rereadRecords])).toEqual([[7, 0], [4, 3], [2, 5], [0, 7]]);
+  });
+
   it('without stamps gives the record timestamp in whole milliseconds', () => {
     expect(read(false, 3).due).toEqual([3, 4, 5, 6].map((n) => Math.floor(dueUs(n) / 1000) * 1000));
   });

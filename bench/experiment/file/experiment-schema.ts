@@ -91,7 +91,7 @@ export const settingsSchema = z.strictObject({
   consumers: z.union([z.literal('none'), z.record(z.string(), group)], { error: 'must be none, or groups by name' }).describe('consumer groups by name, or none (realtime and sink)').exactOptional(),
   target: target.exactOptional(),
   broker: properties.describe('properties of the embedded brokers, by Kafka\'s names').exactOptional(),
-  faults: faults.describe('none, or what is done to brokers, links and groups, and when: kind[=amount]@at[+for][:where]').meta({ examples: [FAULT_EXAMPLE, 'slow-disk=20ms@5s+10s:follower', 'cut-link@5s+3s:2-3'] }).exactOptional(),
+  faults: faults.describe('none, or what is done to brokers, links and groups, and when: kind[=amount]@at[+for][:where]').meta({ examples: [FAULT_EXAMPLE, 'slow-disk=20ms@5s+10s:follower', 'cut-link@5s+3s:2-3', 'scale=0@5s+10s:realtime'] }).exactOptional(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

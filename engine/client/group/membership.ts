@@ -12,9 +12,12 @@ import { assign, type GroupMember } from './assignors.ts';
 import type { CoordinatorLink } from './coordinator-link.ts';
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription, type TopicPartition } from './subscription.ts';
 
+/** Why a member joins: at its start; the group rebalances; it was thrown out or left for not polling; partitions were added; it has given some up. */
+export type JoinReason = 'start' | 'rebalance' | 'lost' | 'partitions' | 'revoked';
+
 export interface MembershipEvents {
   /** Before each join; resolves to what the member keeps meanwhile. */
-  onRejoining(): Promise<readonly TopicPartition[]>;
+  onRejoining(reason: JoinReason): Promise<readonly TopicPartition[]>;
   /** Resolves to true when the member gave something up that another one waits for: it joins again at once. */
   onAssigned(partitions: readonly TopicPartition[]): Promise<boolean>;
   /** The group went on without this member: what it had may be another's already. */
@@ -50,6 +53,10 @@ export class Membership {
   #assignedCounts: ReadonlyMap<string, number> | undefined;
   #mustRejoin = false;
   #isLeaving = false;
+  /** The owner does not poll: as in Java the member goes on with its heartbeats, and joins no rebalance. */
+  #isHeld = false;
+  #awaitsRelease = false;
+  #reason: JoinReason = 'start';
   #wake: () => void = () => {};
 
   constructor(client: ClusterClient, options: { link: CoordinatorLink; config: ConsumerConfig; topics: readonly string[]; events: MembershipEvents }) {
@@ -70,8 +77,11 @@ export class Membership {
     try {
       while (!this.#isLeaving) {
         this.#mustRejoin = false;
+        await this.#heartbeatWhileHeld();
+        if (this.#hasEnded()) return;
         const assignment = await this.#joinAndSync();
         if (assignment === undefined) continue;
+        this.#reason = 'revoked';
         if (await this.#events.onAssigned(assignment)) continue;
         await this.#heartbeatUntilRebalance();
       }
@@ -81,21 +91,60 @@ export class Membership {
   }
 
   async leave(): Promise<void> {
+    this.abandon();
+    await this.#sendLeave('the consumer was closed');
+  }
+
+  /** Ends without a word, as a process that dies: the group finds out by its session timeout. */
+  abandon(): void {
     this.#isLeaving = true;
     this.#wake();
+  }
+
+  /** Joins no rebalance until `release`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    if (this.#awaitsRelease) this.#wake();
+  }
+
+  /** Leaves because the owner has not polled for max.poll.interval.ms, and joins again when it is released. */
+  async leaveUntilReleased(): Promise<void> {
+    const leaving = this.#sendLeave('consumer poll timeout has expired');
+    this.#forgetMember();
+    this.#mustRejoin = true;
+    this.#wake();
+    await leaving;
+  }
+
+  /** What others changed while this one waited. */
+  #hasEnded(): boolean {
+    return this.#isLeaving;
+  }
+
+  async #sendLeave(reason: string): Promise<void> {
     if (this.#memberId === NOBODY) return;
     const memberId = this.#memberId;
     const groupInstanceId = this.#config['group.instance.id'] || null;
     // A static member's place is kept for its return (KIP-345).
     if (groupInstanceId !== null) return;
-    const body = { groupId: this.#config['group.id'], memberId, members: [{ memberId, groupInstanceId, reason: 'the consumer was closed' }] };
+    const body = { groupId: this.#config['group.id'], memberId, members: [{ memberId, groupInstanceId, reason }] };
     await this.#link.request({ api: LeaveGroup, body, codeOf: ({ errorCode }) => errorCode, attempts: LEAVE_ATTEMPTS });
   }
 
+  #forgetMember(): void {
+    this.#reason = 'lost';
+    this.#memberId = NOBODY;
+    this.#generationId = -1;
+    this.#events.onLost();
+  }
 
   /** Undefined: not this time, join again. */
   async #joinAndSync(): Promise<TopicPartition[] | undefined> {
-    const owned = await this.#events.onRejoining();
+    const owned = await this.#events.onRejoining(this.#reason);
     const joined = await this.#join(owned);
     if (joined === undefined || this.#isLeaving) return undefined;
     const isLeader = joined.leader === joined.memberId;
@@ -174,6 +223,7 @@ export class Membership {
     if (before === undefined) return;
     const now = this.#partitionCounts(this.#topics);
     if ([...now].every(([topic, count]) => before.get(topic) === count)) return;
+    this.#reason = 'partitions';
     this.#mustRejoin = true;
     this.#wake();
   }
@@ -182,12 +232,30 @@ export class Membership {
     while (!this.#isLeaving && !this.#mustRejoin) {
       await this.#sleep(this.#config['heartbeat.interval.ms']);
       if (this.#isLeaving || this.#mustRejoin) return;
-      const body = { groupId: this.#config['group.id'], generationId: this.#generationId, memberId: this.#memberId, groupInstanceId: this.#config['group.instance.id'] || null };
-      const { errorCode } = await this.#link.request({ api: Heartbeat, body, codeOf: (response) => response.errorCode });
-      if (errorCode === errorCodes.NONE) continue;
+      const errorCode = await this.#heartbeat();
+      if (errorCode === errorCodes.NONE || this.#hasEnded() || this.#mustRejoin) continue;
+      this.#reason = 'rebalance';
       this.#acceptError('Heartbeat', errorCode);
       return;
     }
+  }
+
+  /** The rebalance goes on without it, and waits for it up to max.poll.interval.ms. */
+  async #heartbeatWhileHeld(): Promise<void> {
+    while (this.#isHeld && !this.#isLeaving) {
+      this.#awaitsRelease = true;
+      await this.#sleep(this.#config['heartbeat.interval.ms']);
+      if (!this.#isHeld || this.#isLeaving || this.#memberId === NOBODY) continue;
+      const memberId = this.#memberId;
+      const errorCode = await this.#heartbeat();
+      if (errorCode !== errorCodes.NONE && memberId === this.#memberId) this.#acceptError('Heartbeat', errorCode);
+    }
+    this.#awaitsRelease = false;
+  }
+
+  async #heartbeat(): Promise<number> {
+    const body = { groupId: this.#config['group.id'], generationId: this.#generationId, memberId: this.#memberId, groupInstanceId: this.#config['group.instance.id'] || null };
+    return (await this.#link.request({ api: Heartbeat, body, codeOf: (response) => response.errorCode })).errorCode;
   }
 
   /** What to do before joining again. Throws when that would not help. */
@@ -196,9 +264,7 @@ export class Membership {
       case errorCodes.REBALANCE_IN_PROGRESS:
         return;
       case errorCodes.UNKNOWN_MEMBER_ID:
-        this.#memberId = NOBODY;
-        this.#generationId = -1;
-        this.#events.onLost();
+        this.#forgetMember();
         return;
       case errorCodes.ILLEGAL_GENERATION:
         this.#generationId = -1;

@@ -19,6 +19,13 @@ export interface FetcherEvents {
   onFailed(error: Error): void;
 }
 
+interface BufferedRecords {
+  readonly key: string;
+  readonly offset: number;
+  readonly records: Buffer;
+  readonly highWatermark: number;
+}
+
 interface Position {
   readonly topic: string;
   readonly partition: number;
@@ -36,6 +43,11 @@ export class PartitionFetcher {
   /** Leaders with a loop. */
   readonly #running = new Set<number>();
   readonly #unsubscribe: () => void;
+  /** Fetched and not handed over, because the owner had enough: at most one answer of each leader. */
+  readonly #buffered: BufferedRecords[] = [];
+  #isPaused = false;
+  /** What the loops wait for while the owner has enough. */
+  #resumed: PromiseWithResolvers<void> | undefined;
   #isClosed = false;
 
   constructor(client: ClusterClient, config: ConsumerConfig, events: FetcherEvents) {
@@ -68,10 +80,41 @@ export class PartitionFetcher {
     return [...this.#positions.values()].map(({ topic, partition, offset }) => ({ topic, partition, offset }));
   }
 
+  /** Hands over nothing more until `resume`, and fetches nothing beyond what is under way; also from within `onBatches`. */
+  pause(): void {
+    if (this.#isPaused || this.#isClosed) return;
+    this.#isPaused = true;
+    this.#resumed ??= Promise.withResolvers();
+  }
+
+  /** Hands over what was fetched meanwhile (its owner may pause again), then goes on fetching. */
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    for (let next = this.#buffered.shift(); next !== undefined; next = this.#buffered.shift()) {
+      const position = this.#positions.get(next.key);
+      if (position?.offset === next.offset) this.#take(next.key, position, next.records, next.highWatermark);
+      if (this.#isPausedNow()) return;
+    }
+    this.#endPause();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#positions.clear();
+    this.#buffered.length = 0;
+    this.#endPause();
     this.#unsubscribe();
+  }
+
+  #endPause(): void {
+    this.#resumed?.resolve();
+    this.#resumed = undefined;
+  }
+
+  /** What `onBatches` changed behind the compiler's back. */
+  #isPausedNow(): boolean {
+    return this.#isPaused;
   }
 
   #startLoops(): void {
@@ -96,6 +139,7 @@ export class PartitionFetcher {
 
   async #readFrom(leaderId: number): Promise<void> {
     for (;;) {
+      while (this.#resumed !== undefined) await this.#resumed.promise;
       const wanted: PartitionOffset[] = [];
       for (const { topic, partition, offset, isResetting } of this.#positions.values()) {
         if (!isResetting && this.#client.leaderOf(topic, partition) === leaderId) wanted.push({ topic, partition, offset });
@@ -125,7 +169,10 @@ export class PartitionFetcher {
       if (position === undefined || position.offset !== asked.get(key)) continue;
       if (errorCode === errorCodes.OFFSET_OUT_OF_RANGE) this.#reset(position);
       else if (errorCode !== errorCodes.NONE) isHealthy = false;
-      else if (records !== null && records.length > 0) this.#take(key, position, records, highWatermark);
+      else if (records !== null && records.length > 0) {
+        if (this.#isPaused) this.#buffered.push({ key, offset: position.offset, records: Buffer.from(records), highWatermark });
+        else this.#take(key, position, records, highWatermark);
+      }
     }
     return isHealthy;
   }

@@ -7,7 +7,7 @@ import { median } from '../../statistics/sample.ts';
 import { compareTogether, type ComparedRuns } from '../compare-runs.ts';
 import type { ComparisonOutcome, RunRefusal } from '../comparison.ts';
 import { externalTargetText } from '../../render/header-text.ts';
-import { counted, latencyText, rateText, significant } from '../../render/number-text.ts';
+import { counted, countText, latencyText, rateText, significant } from '../../render/number-text.ts';
 import { metricsOf } from '../run-metrics.ts';
 import { ownReasons, runRefusals } from '../run-refusals.ts';
 import { durabilityOf, type DurabilitySettings } from './durability.ts';
@@ -171,5 +171,7 @@ export function figureText(value: number, unit: SpreadFigure['unit']): string {
       return `${significant(value)} B`;
     case 'CPU s/M records':
       return `${significant(value)} s/M`;
+    case 'records':
+      return countText(value);
   }
 }

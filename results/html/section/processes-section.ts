@@ -2,6 +2,7 @@
 import type { GroupRecord, Run } from '../../run.ts';
 import { bytesText, countText, megabytesText, percentText, rateText, significant } from '../../render/number-text.ts';
 import { DASH } from '../../render/page.ts';
+import { membersText, rebalanceSentences } from '../../render/rebalance-text.ts';
 import { worstOf } from '../chart/seconds-axis.ts';
 import { dataTable, definitions, figure, html, note, section, type Content, type Markup } from '../markup.ts';
 import { groupColor } from '../palette.ts';
@@ -26,9 +27,9 @@ export function groupsSection({ measured: { groups, measureStartSecond, measureE
   });
   const heads = ['members', 'records', 'records/s', 'max lag', 'final lag', 'rebalances'];
   return section(
-    { id: 'groups', title: 'Consumer groups', remark: 'measured window; lag in records' },
+    { id: 'groups', title: 'Consumer groups', remark: 'measured window; lag: records below the high watermark that the group had not read' },
     dataTable({ label: 'Consumer groups', columns: [{ head: 'group' }, ...heads.map((head) => ({ head, isNumber: true }))], rows }),
-    definitions(groups.map((group, at) => [group.name, capacity(group, `measured.groups.${at}`, windowSeconds)])),
+    definitions(groups.map((group, at) => [group.name, html`${capacity(group, `measured.groups.${at}`, windowSeconds)}${membersOf(group)}`])),
   );
 }
 
@@ -68,6 +69,12 @@ export function resourcesSection({ measured, configuration, host }: Run): Markup
     dataTable({ label: 'CPU and memory', columns: [{ head: '' }, ...heads.map((head) => ({ head, isNumber: true }))], rows }),
     configuration.target.kind === 'external' ? note('The brokers are not headroom\'s: their CPU and memory were not measured.') : null,
   );
+}
+
+function membersOf(group: GroupRecord): Markup {
+  const members = membersText(group);
+  const lines = [...(members === '' ? [] : [members]), ...rebalanceSentences(group).map((text) => `rebalance ${text}`)];
+  return html`${lines.map((line) => html`<br>${line}`)}`;
 }
 
 function capacity({ bytes, serviceRatePerMember }: GroupRecord, path: string, windowSeconds: number): Markup {

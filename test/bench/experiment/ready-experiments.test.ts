@@ -7,7 +7,7 @@ import { experimentPath, readyExperimentNames } from '../../../bench/experiment/
 import { variantsOf } from '../../../bench/experiment/variants.ts';
 
 it('the ready experiments are there', () => {
-  expect(readyExperimentNames()).toEqual(['acks', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'side-by-side', 'tuning', 'tuning-throughput']);
+  expect(readyExperimentNames()).toEqual(['acks', 'catch-up', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'side-by-side', 'tuning', 'tuning-throughput']);
   expect(experimentPath('no-such-experiment')).toBeUndefined();
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseThreshold, thresholdOutcomes } from '../../../bench/experiment/thresholds.ts';
 import type { Run } from '../../../results/run.ts';
-import { damagedLogRun, sampleRun } from '../../results/sample-run.ts';
+import { damagedLogRun, faultRun, sampleRun } from '../../results/sample-run.ts';
 import { exactRun } from '../../results/compare/synthetic-runs.ts';
 
 describe('a threshold', () => {
@@ -14,6 +14,10 @@ describe('a threshold', () => {
     ['cpu.brokers', '< 5 s', { operator: '<', factor: 1, operand: 5 }],
     ['records.lost', '== 0', { operator: '==', factor: 1, operand: 0 }],
     ['endToEnd.sink.p99', '< 2s', { operator: '<', factor: 1, operand: 2_000_000 }],
+    ['group.my.sink.lagMax', '< 5000', { operator: '<', factor: 1, operand: 5000 }],
+    ['group.my.sink.catchUp', '< 5s', { operator: '<', factor: 1, operand: 5_000_000 }],
+    ['group.sink.drainRate', '> 50k/s', { operator: '>', factor: 1, operand: 50_000 }],
+    ['faults.unavailability', '< 500ms', { operator: '<', factor: 1, operand: 500_000 }],
   ])('of %s reads %s', (metric, expression, expected) => {
     expect(parseThreshold(metric, expression)).toMatchObject(expected);
   });
@@ -45,6 +49,13 @@ describe('outcomes', () => {
   it('hold a variant against the baseline', () => {
     expect(outcome('publish.p50', '< 1.5 * baseline', [exactRun(14_000)], [exactRun(10_000)])).toMatchObject({ limit: 15_000, passed: true });
     expect(outcome('publish.p50', '< 1.5 * baseline', [exactRun(16_000)], [exactRun(10_000)])).toMatchObject({ passed: false });
+  });
+
+  it('of faults and of groups hold the worst of a run, and take nothing that did not happen for 0', () => {
+    const value = (metric: string, run: Run): unknown => outcome(metric, metric.endsWith('Rate') ? '> 1/s' : metric.endsWith('lagMax') ? '< 1' : '< 1s', [run])?.value;
+    const metrics = ['faults.unavailability', 'faults.p99', 'faults.p99Recovery', 'faults.isrRecovery', 'group.realtime.lagMax', 'group.realtime.catchUp', 'group.realtime.drainRate', 'group.sink.catchUp', 'group.sink.rebalancePause'];
+    expect(metrics.map((metric) => value(metric, faultRun()))).toEqual([659_000, 640_000, 1_796_000, 6_938_000, 3120, 1_000_000, 142_000, 0, 0]);
+    expect(metrics.map((metric) => value(metric, sampleRun()))).toEqual(metrics.map(() => null));
   });
 
   it('hold throughput against what was offered', () => {

@@ -1,5 +1,6 @@
 import { build } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
+import { ErrorsBySecond } from '../../../bench/load/errors-by-second.ts';
 import { AcknowledgementGaps } from '../../../bench/latency/acknowledgement-gaps.ts';
 import { hostMonotonicUs, hostTimeFrom } from '../../../bench/load/host-time.ts';
 import { IntervalLatencies, type IntervalSnapshot } from '../../../bench/latency/interval-latencies.ts';
@@ -178,6 +179,27 @@ describe('latencies', () => {
     gaps.acknowledged(1, 50_000, 52_000);
     gaps.acknowledged(1, 52_500, 60_000);
     expect(gaps.longest()).toEqual([{ partition: 1, startUs: 52_500, durationUs: 7500 }]);
+  });
+
+  it('gaps stand by the second in which they ended, of a partition and of the topic; a batch given up waited too', () => {
+    const gaps = new AcknowledgementGaps(2);
+    gaps.acknowledged(0, 0, 100_000);
+    gaps.acknowledged(1, 50_000, 900_000);
+    gaps.failed(0, 150_000, 3_000_000);
+    gaps.acknowledged(0, 160_000, 3_500_000);
+    expect(gaps.bySecond()).toEqual([
+      { partition: 1, startUs: 50_000, durationUs: 850_000, topicStartUs: 100_000, topicDurationUs: 800_000 },
+      { partition: 0, startUs: 160_000, durationUs: 3_340_000, topicStartUs: 900_000, topicDurationUs: 2_600_000 },
+    ]);
+  });
+
+  it('errors by second are what the running totals grew by', () => {
+    const errors = new ErrorsBySecond();
+    errors.note(0, {});
+    errors.note(2, { NETWORK_EXCEPTION: 4 });
+    errors.note(2, { NETWORK_EXCEPTION: 5, NOT_LEADER_OR_FOLLOWER: 1 });
+    errors.note(3, { NETWORK_EXCEPTION: 5, NOT_LEADER_OR_FOLLOWER: 1 });
+    expect(errors.toArray()).toEqual([{}, {}, { NETWORK_EXCEPTION: 5, NOT_LEADER_OR_FOLLOWER: 1 }]);
   });
 
   it('the host clock of a thread follows the shared monotonic clock', () => {
