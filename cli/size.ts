@@ -14,6 +14,7 @@ interface SizeFlags {
   readonly export?: readonly string[];
   readonly out?: string;
   readonly schema?: boolean;
+  readonly html?: string;
 }
 
 export function sizeCommand(): Command {
@@ -28,6 +29,7 @@ export function sizeCommand(): Command {
     .option('--all', 'every value that the plan rests on and every constraint, also those that do not decide')
     .option('--schema', 'the JSON Schema of the file, for editors')
     .option('--json', 'the plan (or the comparison) as JSON')
+    .option('--html <file>', 'the plan as one page with its charts, in which values can be changed and the plan is computed again')
     .addHelpText(
       'after',
       `
@@ -37,6 +39,7 @@ Examples:
   $ headroom size topic.yaml --compare-peers                       AWS, Google, Red Hat and others on the same workload
   $ headroom size topic.yaml --export all --out plan/              topics, client and broker settings, Strimzi, Terraform, alerts
   $ headroom size topic.yaml --explain brokers                     how a number came about
+  $ headroom size topic.yaml --html plan.html                      the plan as a page that answers what-if questions
   $ headroom size topic.yaml --json | jq .decisions
 
 Exit codes: 0 there is a plan, 1 no plan works (the conflict is named), 2 the file cannot be read as a workload.`,
@@ -58,10 +61,11 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
   }
   const { planFor } = await import('../sizing/plan.ts');
   const plan = planFor(inputs);
+  if (flags.html !== undefined) process.stdout.write(`Written to ${await pageWritten(inputs, plan, flags.html)}\n`);
   if (flags.export !== undefined) {
     const { exportPlan } = await import('./size-export.ts');
     process.stdout.write(await exportPlan(plan, { formats: flags.export, out: flags.out, config: path }));
-  } else process.stdout.write(await planOutput(plan, flags));
+  } else if (flags.html === undefined) process.stdout.write(await planOutput(plan, flags));
   if (plan.conflicts.length > 0) process.exitCode = 1;
 }
 
@@ -96,6 +100,15 @@ async function planOutput(plan: Plan, flags: SizeFlags): Promise<string> {
   const { ids } = new PlanTrace(plan);
   const nearest = nearestOf(flags.explain, ids);
   throw new CliError(`--explain ${flags.explain}: the plan has no such number; ${nearest === undefined ? `there are ${ids.join(', ')}` : `did you mean ${nearest}?`}`, 2);
+}
+
+async function pageWritten(inputs: SizingInputs, plan: Plan, file: string): Promise<string> {
+  const { checkOutputs, writeOutput } = await import('./write-output.ts');
+  await checkOutputs({ '--html': file });
+  const { sizeHtml } = await import('./size-html.ts');
+  const { sizePageScript } = await import('./size-page-script.ts');
+  const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
+  return writeOutput('--html', file, sizeHtml({ inputs, plan, script: await sizePageScript(), version }));
 }
 
 async function peersAnswer(inputs: SizingInputs, flags: SizeFlags): Promise<string> {

@@ -1,9 +1,10 @@
 /**
- * The page's only script: pointing at a chart (or the arrow keys on it) shows that place's row of the table behind it, and a hair line in all
- * charts over the same rows. It adds nothing that the page does not say without it. Plain JavaScript of the browser, kept as text.
+ * The script of every page: pointing at a chart (or the arrow keys on it) shows that place's row of the table behind it, and a hair line in all
+ * charts over the same rows. It adds nothing that the page does not say without it. A part that is written later is passed to `hoverFigures`
+ * again. Plain JavaScript of the browser, kept as text.
  */
-export const HOVER_SCRIPT = `(() => {
-  const figures = [...document.querySelectorAll('figure[data-rows]')];
+export const HOVER_SCRIPT = `const hoverFigures = (root) => {
+  const figures = [...root.querySelectorAll('figure[data-rows]')];
   const remarks = new Map(figures.map((figure) => [figure, figure.querySelector('output').textContent]));
   const rowsOf = (figure) => [...(document.getElementById(figure.dataset.rows)?.rows ?? [])];
   let shown = -1;
@@ -55,5 +56,6 @@ export const HOVER_SCRIPT = `(() => {
       show(figure, Math.min(rowsOf(figure).length - 1, Math.max(0, shown + step)));
     });
   }
-})();
+};
+hoverFigures(document);
 `;

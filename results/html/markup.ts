@@ -2,7 +2,7 @@
  * HTML as a type of its own: text from a run becomes markup only by being escaped, so that no name or message in a record can become an
  * element, an attribute or a script. Control characters and those that turn the direction of writing are taken out of visible text.
  */
-import { DASH } from '../render/page.ts';
+import { DASH } from '../render/number-text.ts';
 
 export class Markup {
   readonly text: string;

@@ -1,5 +1,8 @@
 /** Numbers as people read them: thousands separators, three significant digits, the unit always beside the value. Pure. */
 
+/** What stands for a value that was not measured. */
+export const DASH = '–';
+
 export function countText(value: number): string {
   return grouped.format(value);
 }

@@ -5,6 +5,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
+import { DASH } from './number-text.ts';
 
 export interface Page {
   readonly width: number;
@@ -31,8 +32,7 @@ export interface Figure {
   readonly remark?: string;
 }
 
-/** What stands for a value that was not measured. */
-export const DASH = '–';
+export { DASH };
 
 const INDENT = '  ';
 const GAP = 2;

@@ -66,8 +66,9 @@ export class Chromium {
     await loaded;
   }
 
+  /** A promise is awaited. */
   async evaluate<Value>(expression: string): Promise<Value> {
-    const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, returnByValue: true });
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
     if (exceptionDetails !== undefined) throw new Error(`${expression}: ${JSON.stringify(exceptionDetails)}`);
     return result.value as Value;
   }

@@ -1,0 +1,163 @@
+/**
+ * The script of a plan's page: fields and sliders ask for a plan, its sections are written anew from the answer, the address keeps what was
+ * changed, a number that is pressed tells how it came about. The same code runs in the page and in its worker.
+ */
+import { answerLine, planHeadline } from '../../../results/html/plan/headline.ts';
+import { PLAN_SECTIONS } from '../../../results/html/plan/plan-sections.ts';
+import type { PlanView } from '../../../results/html/plan/plan-view.ts';
+import { traceMarkup } from '../../../results/html/plan/trace.ts';
+import type { Markup } from '../../../results/html/markup.ts';
+import { countText } from '../../../results/render/number-text.ts';
+import { changesFrom, controlsOf, hashOf, parsedControl, positionOf, problemsOf, textAt, type Control } from '../controls.ts';
+import type { SizingInputs } from '../../sizing-inputs.ts';
+import { answerInWorker, PlanWorker, type Answer } from './plan-worker.ts';
+
+/** Of the page's common script. */
+declare function hoverFigures(root: ParentNode): void;
+
+function startPage(script: string): void {
+  const { inputs, view } = JSON.parse(byId('plan').textContent) as { inputs: SizingInputs; view: PlanView };
+  const page = new SizePage(script, inputs, view);
+  page.restore();
+}
+
+class SizePage {
+  readonly #controls: readonly Control[];
+  readonly #written: PlanView;
+  readonly #worker: PlanWorker;
+  #view: PlanView;
+  #changes = new Map<string, string>();
+
+  constructor(script: string, inputs: SizingInputs, view: PlanView) {
+    this.#controls = controlsOf(inputs);
+    this.#written = view;
+    this.#view = view;
+    this.#worker = new PlanWorker(script, { inputs, asWritten: view.plan }, (answer) => this.#show(answer));
+    for (const control of this.#controls) this.#listen(control);
+    byId('reset').addEventListener('click', () => this.#set(new Map()));
+    byId('copy-link').addEventListener('click', () => void copied(location.href, 'link'));
+    addEventListener('hashchange', () => this.restore());
+    document.addEventListener('click', (event) => this.#clicked(event));
+    dialog().addEventListener('click', (event) => {
+      if (event.target === dialog() || (event.target as Element).classList.contains('close')) dialog().close();
+    });
+  }
+
+  /** What the address asks for; an address of a section alone changes nothing. */
+  restore(): void {
+    if (location.hash !== '' && !location.hash.includes('=')) return;
+    const changes = changesFrom(location.hash, this.#controls);
+    if (hashOf(changes) !== hashOf(this.#changes)) this.#set(changes);
+  }
+
+  #listen(control: Control): void {
+    const { field, slider, back } = partsOf(control);
+    const write = (text: string, isQuick: boolean): void => {
+      const changes = new Map(this.#changes);
+      if (text.trim() === control.text) changes.delete(control.id);
+      else changes.set(control.id, text.trim());
+      this.#set(changes, isQuick);
+    };
+    field.addEventListener('change', () => write(field.value, false));
+    slider.addEventListener('input', () => write(textAt(control, Number(slider.value)), true));
+    slider.addEventListener('change', () => write(textAt(control, Number(slider.value)), false));
+    back.addEventListener('click', () => write(control.text, false));
+  }
+
+  #set(changes: Map<string, string>, isQuick = false): void {
+    this.#changes = changes;
+    const problems = problemsOf(this.#controls, changes);
+    for (const control of this.#controls) mark(control, changes.get(control.id), problems.get(control.id));
+    for (const id of ['reset', 'copy-link']) (byId(id) as HTMLButtonElement).disabled = changes.size === 0;
+    if (!isQuick) history.replaceState(null, '', changes.size === 0 ? location.pathname + location.search : `#${hashOf(changes)}`);
+    if (problems.size > 0) {
+      byId('busy').textContent = 'a field cannot be read';
+      return;
+    }
+    byId('busy').textContent = 'computing …';
+    document.body.dataset['state'] = 'computing';
+    this.#worker.ask({ changes: [...changes], isQuick });
+  }
+
+  #show({ question, view }: Answer): void {
+    // As written is written already, and its draws are the same.
+    const shown = question.changes.length === 0 && !question.isQuick ? this.#written : { ...view, asWritten: this.#written.plan };
+    this.#view = shown;
+    fill(byId('headline'), planHeadline(shown));
+    fill(byId('answer'), answerLine(shown));
+    for (const { id, markup, isQuick } of PLAN_SECTIONS) if (isQuick || !question.isQuick) rewritten(byId(id), markup(shown));
+    if (!question.isQuick) hoverFigures(byId('growth'));
+    byId('busy').textContent = question.isQuick ? `${countText(shown.plan.certainty.draws)} draws while it moves` : this.#changes.size === 0 ? '' : `${countText(shown.plan.certainty.draws)} draws`;
+    document.body.dataset['state'] = question.isQuick ? 'quick' : 'done';
+  }
+
+  #clicked(event: Event): void {
+    const target = event.target as Element;
+    const anchor = target.closest<HTMLAnchorElement>('nav a');
+    if (anchor !== null) {
+      // The address keeps what was changed.
+      event.preventDefault();
+      byId(anchor.hash.slice(1)).scrollIntoView();
+      return;
+    }
+    const id = target.closest<HTMLElement>('[data-trace]')?.dataset['trace'];
+    const markup = id === undefined ? null : traceMarkup(this.#view.plan, id);
+    if (markup === null) return;
+    fill(byId('trace'), markup);
+    if (!dialog().open) dialog().showModal();
+    dialog().scrollTop = 0;
+  }
+}
+
+function partsOf({ id }: Control): { root: HTMLElement; field: HTMLInputElement; slider: HTMLInputElement; back: HTMLButtonElement; was: HTMLElement } {
+  const root = document.querySelector<HTMLElement>(`[data-control="${CSS.escape(id)}"]`) as HTMLElement;
+  const [field, slider] = root.querySelectorAll('input') as unknown as [HTMLInputElement, HTMLInputElement];
+  return { root, field, slider, back: root.querySelector('button') as HTMLButtonElement, was: root.querySelector('.was') as HTMLElement };
+}
+
+function mark(control: Control, text: string | undefined, problem: string | undefined): void {
+  const { root, field, slider, back, was } = partsOf(control);
+  root.classList.toggle('changed', text !== undefined);
+  back.hidden = text === undefined;
+  if (field !== document.activeElement || field.value.trim() === '' || text === undefined) field.value = text ?? control.text;
+  field.setAttribute('aria-invalid', String(problem !== undefined));
+  if (problem === undefined && slider !== document.activeElement) slider.value = String(Math.round(positionOf(control, parsedControl(control, text ?? control.text))));
+  was.textContent = problem ?? (text === undefined ? '' : `was ${control.text}`);
+  was.classList.toggle('bad', problem !== undefined);
+}
+
+function fill(element: Element, markup: Markup): void {
+  element.innerHTML = markup.text;
+}
+
+/** In its place; what was unfolded stays so. */
+function rewritten(element: Element, markup: Markup | null): void {
+  const unfolded = [...element.querySelectorAll('details')].map(({ open }) => open);
+  const template = document.createElement('template');
+  template.innerHTML = markup?.text ?? `<section id="${element.id}" hidden></section>`;
+  const next = template.content.firstElementChild as Element;
+  for (const [at, details] of next.querySelectorAll('details').entries()) details.open = unfolded[at] ?? details.open;
+  element.replaceWith(next);
+}
+
+async function copied(text: string, what: string): Promise<void> {
+  const isCopied = await navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
+  byId('said').textContent = isCopied ? `${what} copied` : text;
+}
+
+function dialog(): HTMLDialogElement {
+  return byId('trace-dialog') as HTMLDialogElement;
+}
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (found === null) throw new ReferenceError(`the page has no #${id}`);
+  return found;
+}
+
+// Last: the classes above stand ready by now.
+if (typeof document === 'undefined') answerInWorker();
+else startPage(document.currentScript?.textContent ?? '');
