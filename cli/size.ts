@@ -1,12 +1,13 @@
 /** `headroom size CONFIG`: a plan from a description of the workload, with what a run measured where it is given. */
 import { Command } from 'commander';
 import type { Plan } from '../results/plan-record.ts';
+import type { Measurements } from '../sizing/measured/measurements.ts';
 import type { SizingInputs } from '../sizing/sizing-inputs.ts';
 import { CliError } from './cli-error.ts';
 import { outputWidth } from './output-width.ts';
 
 interface SizeFlags {
-  readonly fromRun?: string;
+  readonly from?: string;
   readonly comparePeers?: boolean;
   readonly explain?: string;
   readonly all?: boolean;
@@ -21,7 +22,7 @@ export function sizeCommand(): Command {
   return new Command('size')
     .description('partitions, brokers, disk, network and client settings for a workload, each with its reason')
     .argument('[config]', 'a YAML file; see examples/')
-    .option('--from-run <run>', 'take record size and compression ratio from a stored run (an id, or the path of a file) where the file leaves them out')
+    .option('--from <results>', 'take what the file leaves out from stored runs: ids, an experiment, a search or a folder of runs, joined by commas')
     .option('--compare-peers', "what other calculators' published formulas answer for the same workload, with their sources and known flaws")
     .option('--export <format...>', 'the plan as files: kafka-topics, producer.properties, consumer.properties, broker.properties, strimzi, terraform-kafka, terraform-confluent, prometheus, all')
     .option('--out <path>', 'where --export writes: a directory, or a file where there is only one (else it is printed)')
@@ -35,7 +36,9 @@ export function sizeCommand(): Command {
       `
 Examples:
   $ headroom size examples/clickstream-size.yaml                   100,000 events/s, 5,000 a consumer: 20 partitions
-  $ headroom size topic.yaml --from-run latest                     with what the last run measured
+  $ headroom size topic.yaml --from latest                         with what the last run measured
+  $ headroom bench calibrate                                       5 minutes of runs that tell bytes, requests and records apart; then
+  $ headroom size topic.yaml --from experiment-20261128-014352-m23t8c
   $ headroom size topic.yaml --compare-peers                       AWS, Google, Red Hat and others on the same workload
   $ headroom size topic.yaml --export all --out plan/              topics, client and broker settings, Strimzi, Terraform, alerts
   $ headroom size topic.yaml --explain brokers                     how a number came about
@@ -54,13 +57,15 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
     return;
   }
   if (path === undefined) throw new CliError('which workload? headroom size CONFIG; examples/clickstream-size.yaml is one', 2);
-  const inputs = await inputsFrom(path, flags);
+  const measured = flags.from === undefined ? undefined : await measuredBy(flags.from);
+  const inputs = await inputsFrom(path, measured);
   if (flags.comparePeers === true) {
     process.stdout.write(await peersAnswer(inputs, flags));
     return;
   }
   const { planFor } = await import('../sizing/plan.ts');
-  const plan = planFor(inputs);
+  const { withExtrapolations } = await import('../sizing/measured/measured-inputs.ts');
+  const plan = measured === undefined ? planFor(inputs) : withExtrapolations(planFor(inputs), measured);
   if (flags.html !== undefined) process.stdout.write(`Written to ${await pageWritten(inputs, plan, flags.html)}\n`);
   if (flags.export !== undefined) {
     const { exportPlan } = await import('./size-export.ts');
@@ -69,15 +74,16 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
   if (plan.conflicts.length > 0) process.exitCode = 1;
 }
 
-async function inputsFrom(path: string, flags: SizeFlags): Promise<SizingInputs> {
+async function inputsFrom(path: string, measured: Measurements | undefined): Promise<SizingInputs> {
   const { readFile } = await import('node:fs/promises');
   const { readSizingConfig, SizingConfigError } = await import('../sizing/config-file.ts');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new CliError(`cannot read ${path}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`, 2);
   });
-  const topic = flags.fromRun === undefined ? undefined : await measuredBy(flags.fromRun);
+  const { measuredRecords, withMeasurements } = await import('../sizing/measured/measured-inputs.ts');
   try {
-    return readSizingConfig(text, { todayMs: Date.now(), ...(topic === undefined ? {} : { measured: { topic } }) });
+    const given = readSizingConfig(text, { todayMs: Date.now(), ...(measured === undefined ? {} : { measured: measuredRecords(measured) }) });
+    return measured === undefined ? given : withMeasurements(given, measured);
   } catch (error) {
     if (error instanceof SizingConfigError) throw new CliError(`${path}:${error.line}:${error.column}: ${error.message}`, 2);
     throw error;
@@ -121,15 +127,12 @@ async function peersAnswer(inputs: SizingInputs, flags: SizeFlags): Promise<stri
   return peersText(record, { width: outputWidth(), isColored: colors.isColorSupported });
 }
 
-async function measuredBy(reference: string) {
+async function measuredBy(references: string): Promise<Measurements> {
   const { RunStore } = await import('../results/run-store.ts');
-  const { sizingInputsFromRun } = await import('../sizing/plan-run.ts');
-  const found = await new RunStore().find(reference);
-  if (found.kind === 'missing') throw new CliError(`--from-run ${found.reason}`, 2);
-  if (found.kind === 'damaged') throw new CliError(`--from-run: ${found.path} is not a run that can be read: ${found.problems.join('; ')}`, 3);
-  const inputs = sizingInputsFromRun(found.run);
-  const topic = inputs?.topics[0];
-  if (topic === undefined) throw new CliError(`--from-run: ${found.path} measured nothing that a plan could rest on`, 2);
-  const { recordBytes, compressionRatio } = topic;
-  return { recordBytes, compressionRatio };
+  const { measurementsOf } = await import('../sizing/measured/measurements.ts');
+  const { runsOfResults } = await import('./stored-results.ts');
+  const runs = await runsOfResults(new RunStore(), references);
+  const measured = measurementsOf(runs);
+  if (measured === null) throw new CliError(`--from ${references}: nothing measured in ${runs.length === 1 ? 'this run' : 'these runs'} that a plan could rest on`, 2);
+  return measured;
 }

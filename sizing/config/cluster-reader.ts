@@ -17,7 +17,7 @@ type HardwareMap = Exclude<NonNullable<Config['hardware']>, string>;
 export function readCluster(config: Config, { reader, measured }: { reader: QuantityReader; measured: MeasuredCluster | undefined }): SizedCluster {
   const hardware: HardwareMap = typeof config.hardware === 'string' ? { profile: config.hardware } : (config.hardware ?? {});
   const profile = hardware.profile === undefined || hardware.profile === 'measured' ? undefined : profileOf(hardware.profile, typeof config.hardware === 'string' ? ['hardware'] : ['hardware', 'profile']);
-  if (hardware.profile === 'measured' && measured === undefined) throw new ConfigValueError(['hardware'], 'hardware: measured needs the run that measured it: --from-run');
+  if (hardware.profile === 'measured' && measured === undefined) throw new ConfigValueError(['hardware'], 'hardware: measured needs the run that measured it: --from');
   const base: SizedCluster = { ...clusterDefaults, ...(profile === undefined ? {} : profiledCluster(profile)), ...measured };
   const read = (key: keyof HardwareMap, at: PlanQuantity, unit: 'bytes' | 'bytes/s' | 'count' | 'ratio', isShare = false): PlanQuantity => reader.read(['hardware', key], hardware[key] as never, { id: at.id, name: at.name, unit, isShare }) ?? at;
   return {

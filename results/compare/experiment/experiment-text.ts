@@ -106,7 +106,9 @@ function durabilityText({ variants }: ExperimentResult, page: Page): string[] {
   const names = new Map<string, string[]>();
   for (const { name, durability } of variants) names.set(durability.words, [...(names.get(durability.words) ?? []), name]);
   if (names.size === 1) return [...heading(page, 'Acknowledged means'), ...sentence(page, `${[...names.keys()][0]} (all variants)`)];
-  return [...heading(page, 'Acknowledged means'), ...labelled(page, [...names].map(([words, own]) => [own.join(', '), words] as const))];
+  const rows = [...names].map(([words, own]) => [own.join(', '), words] as const);
+  if (rows.some(([label]) => label.length > page.width / 2)) return [...heading(page, 'Acknowledged means'), ...rows.flatMap(([label, words]) => sentence(page, `${words}: ${label}`, { hanging: 2 }))];
+  return [...heading(page, 'Acknowledged means'), ...labelled(page, rows)];
 }
 
 function verdictsText({ comparisons, baseline }: ExperimentResult, page: Page): string[] {

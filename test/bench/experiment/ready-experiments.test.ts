@@ -7,9 +7,12 @@ import { experimentPath, readyExperimentNames } from '../../../bench/experiment/
 import { variantsOf } from '../../../bench/experiment/variants.ts';
 
 it('the ready experiments are there', () => {
-  expect(readyExperimentNames()).toEqual(['acks', 'catch-up', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'side-by-side', 'tuning', 'tuning-throughput']);
+  expect(readyExperimentNames()).toEqual(['acks', 'calibrate', 'catch-up', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'side-by-side', 'tuning', 'tuning-throughput']);
   expect(experimentPath('no-such-experiment')).toBeUndefined();
 });
+
+/** Compares nothing: its runs differ so that their costs can be told apart, and one block of them is enough. */
+const CALIBRATION = 'calibrate';
 
 describe.each(readyExperimentNames())('%s', (name) => {
   const experiment = readExperiment(readFileSync(experimentPath(name) as string, 'utf8'));
@@ -22,7 +25,7 @@ describe.each(readyExperimentNames())('%s', (name) => {
     expect(all.length).toBeGreaterThan(1);
   });
 
-  it('has blocks enough for a verdict, and time for them', () => {
+  it.skipIf(name === CALIBRATION)('has blocks enough for a verdict, and time for them', () => {
     expect(experiment.repeats).toBeGreaterThanOrEqual(blocksForSignificance({ testCount: experiment.metricIds.length * (all.length - 1), alpha: 0.05 }));
     expect(estimatedSeconds(all, experiment.repeats)).toBeLessThan(experiment.budgetSeconds as number);
   });
@@ -31,4 +34,13 @@ describe.each(readyExperimentNames())('%s', (name) => {
 it('acks takes less than six minutes', () => {
   const experiment = readExperiment(readFileSync(experimentPath('acks') as string, 'utf8'));
   expect(estimatedSeconds(variantsOf(experiment).all, experiment.repeats)).toBeLessThan(360);
+});
+
+it('calibrate takes less than five minutes, and varies whatever has a price', () => {
+  const experiment = readExperiment(readFileSync(experimentPath(CALIBRATION) as string, 'utf8'));
+  const { all } = variantsOf(experiment);
+  expect(estimatedSeconds(all, experiment.repeats)).toBeLessThan(300);
+  const distinct = (valueOf: (each: (typeof all)[number]['options']) => unknown): number => new Set(all.map(({ options }) => JSON.stringify(valueOf(options)))).size;
+  expect({ loads: distinct(({ load }) => load.kind), replicas: distinct(({ topic }) => topic.replicationFactor), acks: distinct(({ producerProperties }) => producerProperties['acks']), groups: distinct(({ groups }) => groups.length) }).toEqual({ loads: 2, replicas: 3, acks: 2, groups: 3 });
+  for (const varied of [distinct(({ workload }) => workload), distinct(({ producerProperties }) => producerProperties['compression.type']), distinct(({ topic }) => topic.partitions), distinct(({ producerProperties }) => producerProperties['batch.size'])]) expect(varied).toBeGreaterThanOrEqual(3);
 });

@@ -1,0 +1,117 @@
+/** Measurements in the place of what was assumed; what the user gave stays. Each quantity says from how many runs it comes and how far it was off. */
+import type { Plan, PlanQuantity, PlanWarning } from '../../results/plan-record.ts';
+import { counted, percentText, significant } from '../../results/render/number-text.ts';
+import { quantityText } from '../../results/render/quantity-text.ts';
+import type { MeasuredInputs } from '../config-file.ts';
+import { input, type InputOrigin, type SizedCluster, type SizedGroup, type SizedLatency, type SizedTopic, type SizingInputs } from '../sizing-inputs.ts';
+import { PRICE_TERMS, type BrokerPrices } from './broker-prices.ts';
+import type { MeasuredFigure, Measurements } from './measurements.ts';
+
+/** A plan for more than this many times what was measured is an extrapolation. */
+export const EXTRAPOLATION_MAX = 2;
+
+/** What a file is read with that names no record size, or `measured` for its hardware. */
+export function measuredRecords({ recordBytes }: Measurements): MeasuredInputs {
+  if (recordBytes === null) return { cluster: {} };
+  const { value, low, high, runId, runCount } = recordBytes;
+  return { cluster: {}, topic: { recordBytes: input('record.size', 'record size', value, 'bytes', { source: 'measured', why: `key, value and framing, mean of ${counted(runCount, 'run')}`, low, high, runId }) } };
+}
+
+export function withMeasurements(inputs: SizingInputs, measured: Measurements): SizingInputs {
+  return {
+    ...inputs,
+    topics: inputs.topics.map((topic) => topicWith(topic, measured)),
+    cluster: clusterWith(inputs.cluster, measured),
+    notes: [...inputs.notes, ...notesOf(measured)],
+  };
+}
+
+function replaced(quantity: PlanQuantity, figure: MeasuredFigure | null | undefined, why: (figure: MeasuredFigure) => string): PlanQuantity {
+  if (figure === null || figure === undefined || quantity.source !== 'assumed') return quantity;
+  return measuredQuantity(quantity, figure, { source: 'measured', why: why(figure), runId: figure.runId });
+}
+
+function measuredQuantity({ id, name, unit }: PlanQuantity, { value, low, high }: { value: number; low: number; high: number }, origin: InputOrigin): PlanQuantity {
+  return { id, name, unit, value, low, high, ...origin };
+}
+
+function topicWith(topic: SizedTopic, measured: Measurements): SizedTopic {
+  const { partitionBytesPerSecond: partition } = measured;
+  return {
+    ...topic,
+    compressionRatio: replaced(topic.compressionRatio, measured.compressionByCodec.get(topic.producer.compression), ({ runCount }) => `${topic.producer.compression} in ${counted(runCount, 'run')}: batches and records of other kinds compress otherwise`),
+    partitionBytesPerSecond: replaced(topic.partitionBytesPerSecond, partition, () => `the most that one of ${counted(partition?.partitions ?? 1, 'partition')} took${partition?.partitions === 1 ? '' : '; a run with one partition would show more'}`),
+    groups: topic.groups.map((group): SizedGroup => ({ ...group, consumerRate: replaced(group.consumerRate, measured.consumerRates.get(group.name), ({ runCount }) => `${measured.consumerRates.get(group.name)?.method ?? ''}, ${counted(runCount, 'run')}`) })),
+  };
+}
+
+function clusterWith(cluster: SizedCluster, measured: Measurements): SizedCluster {
+  const { prices } = measured;
+  return { ...cluster, latency: cluster.latency === null ? null : latencyWith(cluster.latency, measured), ...(prices === null ? {} : processorWith(cluster, prices, measured)) };
+}
+
+function processorWith(cluster: SizedCluster, prices: BrokerPrices, { date, runs }: Measurements): Pick<SizedCluster, 'processor' | 'batchesPerFetch'> {
+  const { processor, batchesPerFetch } = cluster;
+  const runId = runs.map((run) => run.runId).toSorted().at(-1) as string;
+  const priced = (quantity: PlanQuantity): PlanQuantity => (quantity.source === 'assumed' ? measuredQuantity(quantity, ...priceOf(quantity, prices, { date, runId })) : quantity);
+  return {
+    processor: { secondsPerWrittenByte: priced(processor.secondsPerWrittenByte), secondsPerReadByte: priced(processor.secondsPerReadByte), secondsPerRequest: priced(processor.secondsPerRequest), idleCores: priced(processor.idleCores) },
+    batchesPerFetch:
+      prices.kind === 'fitted' && batchesPerFetch.source === 'assumed'
+        ? measuredQuantity(batchesPerFetch, { value: prices.batchesPerFetch, low: prices.batchesPerFetch, high: prices.batchesPerFetch }, { source: 'measured', why: 'what the processor time for a request was fitted with', runId, date })
+        : batchesPerFetch,
+  };
+}
+
+/** Wider than the resamples by what left-out runs were off: a price stands for runs that nobody measured. */
+function priceOf(quantity: PlanQuantity, prices: BrokerPrices, { date, runId }: { date: string; runId: string }): [{ value: number; low: number; high: number }, InputOrigin] {
+  if (prices.kind === 'scaled') {
+    const why = `${counted(prices.runCount, 'run')} cannot tell bytes from requests: the assumed figure times ${significant(prices.factor)}; headroom bench calibrate makes runs that can`;
+    return [{ value: quantity.value * prices.factor, low: quantity.low * prices.low, high: quantity.high * prices.high }, { source: 'measured', why, runId, date }];
+  }
+  const { regression, predictionError } = prices;
+  const term = regression.terms[PRICE_TERMS.findIndex((id) => id === quantity.id)];
+  if (term === undefined) return [quantity, { source: quantity.source, why: quantity.why }];
+  const fit = `${counted(regression.runCount, 'run')}${regression.rSquared === null ? '' : `, R2 ${regression.rSquared.toFixed(2)}`}; runs that were left out were off by ${percentText(predictionError)}`;
+  const confusion = term.confusedWith === null ? '' : `; not to be told from ${term.confusedWith} in these runs`;
+  return [{ value: term.price, low: term.low / (1 + predictionError), high: term.high * (1 + predictionError) }, { source: 'measured', why: `least squares over ${fit}${confusion}`, runId, date }];
+}
+
+function latencyWith(latency: SizedLatency, { latency: curve }: Measurements): SizedLatency {
+  if (curve === null || latency.curve !== null || (latency.percentile !== 0.99 && latency.percentile !== 0.5)) return latency;
+  return { ...latency, curve: curve.points.map(({ utilization, p50Seconds, p99Seconds }) => ({ utilization, seconds: latency.percentile === 0.5 ? p50Seconds : p99Seconds })) };
+}
+
+function notesOf({ runs, leftOut, prices, scalability }: Measurements): string[] {
+  const notes = [`Measured by ${counted(runs.length, 'run')}${leftOut === 0 ? '' : `; ${counted(leftOut, 'other')} had faults, no even rate, or were not complete`}.`];
+  if (prices === null) notes.push("The brokers' processes cannot be seen in these runs: processor time is assumed.");
+  for (const { by, pointCount, peakAt, measuredMost } of scalability) {
+    const text = (value: number): string => (Number.isFinite(value) ? significant(value) : 'no end');
+    notes.push(`Throughput by ${by} (${pointCount} runs, scalability law): the most at ${text(peakAt.value)} (95 % ${text(peakAt.low)} to ${text(peakAt.high)})${peakAt.value > EXTRAPOLATION_MAX * measuredMost ? `, beyond twice the ${measuredMost} that were measured: a guess` : ''}.`);
+  }
+  return notes;
+}
+
+/** The plan with what it asks beyond twice what was measured said in its warnings and at the quantities it rests on. */
+export function withExtrapolations(plan: Plan, { largest }: Measurements): Plan {
+  const value = (id: string): number => plan.values.find((each) => each.id === id)?.value ?? plan.choices.find((each) => each.id === id)?.value ?? 0;
+  const brokers = Math.max(1, value('brokers'));
+  const consumers = plan.shape.topics.flatMap(({ groups }) => groups.map((group) => group.consumers));
+  const asked = [
+    { what: 'bytes written to a broker', planned: value('disk.write.used'), measured: largest.writtenPerBroker, unit: 'bytes/s', at: ['cpu.write', 'cpu.read'] },
+    { what: 'requests of a broker', planned: value('requests') / brokers, measured: largest.requestsPerBroker, unit: 'requests/s', at: ['cpu.request'] },
+    { what: 'partitions', planned: plan.shape.topics.reduce((sum, { partitions }) => sum + partitions, 0), measured: largest.partitions, unit: 'count', at: [] },
+    { what: 'consumers', planned: consumers.reduce((sum, count) => sum + count, 0), measured: Math.max(1, largest.members), unit: 'count', at: [] },
+  ] as const;
+  const beyond = asked.filter(({ planned, measured }) => planned > EXTRAPOLATION_MAX * measured);
+  const warnings = beyond.map(({ what, planned, measured, unit }): PlanWarning => ({
+    code: 'measured.extrapolated',
+    what: `${what}: the plan has ${quantityText(planned, unit)}, ${significant(planned / measured)} times the ${quantityText(measured, unit)} that were measured`,
+    remedy: 'measure nearer to the plan, or verify it: headroom size CONFIG --verify',
+  }));
+  const inputs = plan.inputs.map((each) => {
+    const of = beyond.find(({ at }) => (at as readonly string[]).includes(each.id));
+    return of === undefined || each.source !== 'measured' ? each : { ...each, why: `${each.why}; the plan extrapolates it by ${significant(of.planned / of.measured)} x` };
+  });
+  return { ...plan, inputs, warnings: [...plan.warnings, ...warnings] };
+}
