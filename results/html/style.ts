@@ -39,8 +39,8 @@ nav a{color:var(--dim)}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 .warning{border-left:3px solid var(--warn);padding:2px 0 2px 12px;margin:12px 0 0;max-width:none}
 .warning p{margin:0}
-.warning p+p{font-size:.9em}
-.warning p+p b{font-weight:400;color:var(--dim);display:inline-block;min-width:4.2em}
+.warning p+p{font-size:.9em;padding-left:4.6em;text-indent:-4.6em}
+.warning p+p b{font-weight:400;color:var(--dim);display:inline-block;min-width:4.6em;text-indent:0}
 dl{margin:0}
 section dl:not(.figures)>div{display:grid;grid-template-columns:132px minmax(0,1fr);gap:0 12px;padding:3px 0}
 section dl:not(.figures) dt{color:var(--dim);font-size:.92em}
@@ -111,7 +111,9 @@ output.live{color:var(--ink)}
 .lanes .band.fault{overflow:hidden}
 .cross{position:absolute;top:0;bottom:0;width:0;border-left:1px solid var(--ink);opacity:.55;pointer-events:none}
 .xtitle{text-align:center;font-size:12px;color:var(--dim);margin-top:-4px}
-@media (min-width:720px){
+.settings>div{break-inside:avoid}
+@media (max-width:479px){section dl:not(.figures)>div{grid-template-columns:minmax(0,1fr)}}
+@media (min-width:720px){.settings{columns:2;column-gap:40px}
 .key{display:none}
 .plot{margin-right:148px}
 .plot .end{display:block;left:100%;margin-left:8px;max-width:138px;overflow:hidden;text-overflow:ellipsis;transform:translateY(-50%)}

@@ -49,7 +49,7 @@ export function calibrationRows({ machine: { before, after } }: Run): Calibratio
   const changes = calibrationChanges(from, to);
   return CALIBRATION_PROBES.filter(({ name }) => (from?.[name] ?? null) !== null || (to?.[name] ?? null) !== null).map(({ name, label, driftMax }) => {
     const change = changes.find((each) => each.name === name);
-    const words = change === undefined ? '' : change.isDrift ? changeWords(change) : driftMax < 1 ? `within ${Math.round(driftMax * 100)} %` : `within a factor of ${driftMax + 1}`;
+    const words = change === undefined ? '' : change.isDrift ? changeWords({ ...change, label: '' }).trim() : driftMax < 1 ? `within ${Math.round(driftMax * 100)} %` : `within a factor of ${driftMax + 1}`;
     return { label, before: orDash(from?.[name], latencyText), after: orDash(to?.[name], latencyText), words, isDrift: change?.isDrift === true };
   });
 }

@@ -46,7 +46,7 @@ export function configurationSection({ configuration }: Run): Markup {
   return section({ id: 'configuration', title: 'Configuration', remark: 'all of it' }, durability, html`<div class="settings">${tables.map((table) => html`<div>${table}</div>`)}</div>`);
 }
 
-const TITLES: Readonly<Record<string, string>> = { workload: 'Workload', load: 'Load', topic: 'Topic', producerProperties: 'Producer', groups: 'Groups', target: 'Target', fault: 'Fault' };
+const TITLES: Readonly<Record<string, string>> = { workload: 'Workload', load: 'Load', topic: 'Topic', producerProperties: 'Producer', groups: 'Groups', target: 'Target', faults: 'Faults' };
 
 /** Every leaf with its path. Properties of Kafka keep their names, which have points themselves. */
 function flattened(value: unknown, path: string): [string, unknown][] {
