@@ -27,7 +27,7 @@ export async function runBench(flags: BenchFlags & { out?: string; html?: string
   const options = benchOptionsFrom(flags);
   const consumerRate = consumerRateFrom(flags);
   const progress = new ProgressLine(process.stderr, { showsBrokerLines: flags.verbose === true });
-  const interruption = interruptionBySignal();
+  const interruption = interruptionBySignal((sentence) => progress.lines.print(sentence));
   const startMs = performance.now();
   // For the workers, which are the load: a collector with helper threads waits for them whenever all cores are busy, and its pauses
   // of tens of milliseconds would be measured as the target's.
@@ -63,11 +63,14 @@ async function present(run: Run, flags: { out?: string; html?: string; json?: bo
 }
 
 /** The first signal ends the run early; the second one ends the process, and the brokers notice and end as well. */
-export function interruptionBySignal(): { signal: AbortSignal; close(): void } {
+export function interruptionBySignal(tell: (sentence: string) => void): { signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
-    process.stderr.write('\nending early and keeping what was measured; once more to end now\n');
+    if (controller.signal.aborted) {
+      process.stderr.write('\n');
+      process.exit(EXIT_INTERRUPTED);
+    }
+    tell('ending early and keeping what was measured; once more to end now');
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, onSignal);

@@ -5,36 +5,46 @@ import { durationText, latencyText, rateText } from '../results/render/number-te
 import type { Run } from '../results/run.ts';
 import type { SearchPoint } from '../results/search/search-result.ts';
 import type { RateEstimate } from '../results/statistics/rate-threshold.ts';
+import type { LineStream } from './live-lines.ts';
 import { ProgressLine } from './progress-line.ts';
 
 export class ExperimentProgressText {
-  readonly #stream: NodeJS.WriteStream;
   readonly #line: ProgressLine;
+  #begun: { readonly words: string; readonly remainingSeconds: number; readonly atMs: number } | undefined;
+  #last = '';
 
-  constructor(stream: NodeJS.WriteStream, options: { showsBrokerLines: boolean }) {
-    this.#stream = stream;
-    this.#line = new ProgressLine(stream, options);
+  constructor(stream: LineStream, options: { showsBrokerLines: boolean; environment?: NodeJS.ProcessEnv }) {
+    this.#line = new ProgressLine(stream, { ...options, above: () => this.#above() });
   }
 
   /** Elsewhere than on a terminal, phases of dozens of runs would be hundreds of lines. */
   readonly showRun = (progress: RunProgress): void => {
-    if (this.#stream.isTTY === true || progress.kind === 'event') this.#line.show(progress);
+    if (this.#line.lines.isLive || progress.kind === 'event') this.#line.show(progress);
   };
 
   readonly show = (progress: ExperimentProgress): void => {
-    this.#line.end();
     if (progress.kind === 'runEnded') {
-      this.#stream.write(`    ${endText(progress.run)}\n`);
+      this.#last = endText(progress.run);
+      this.#line.lines.print(`    ${this.#last}`);
+      this.#last = `${progress.run.repeat?.variant ?? ''} ${this.#last}`;
       return;
     }
     const { repeat, runNumber, runCount, blockCount, remainingSeconds } = progress;
-    this.#stream.write(`  block ${repeat.block} of ${blockCount}, run ${runNumber} of ${runCount}: ${repeat.variant} · about ${durationText(Math.round(remainingSeconds))} left\n`);
+    this.#begun = { words: `run ${runNumber} of ${runCount} · block ${repeat.block} of ${blockCount} · ${repeat.variant}`, remainingSeconds, atMs: performance.now() };
+    this.#line.lines.print(`  block ${repeat.block} of ${blockCount}, run ${runNumber} of ${runCount}: ${repeat.variant} · about ${durationText(Math.round(remainingSeconds))} left`);
   };
 
   /** A run of a search begins. */
   note(sentence: string): void {
-    this.#line.end();
-    this.#stream.write(`  ${sentence}\n`);
+    this.#line.lines.print(`  ${sentence}`);
+  }
+
+  /** Of the whole, not of the run under way; empty in a search, whose end nobody knows. */
+  #above(): string {
+    if (this.#begun === undefined) return this.#last === '' ? '' : `last: ${this.#last}`;
+    const { words, remainingSeconds, atMs } = this.#begun;
+    const left = Math.max(0, Math.round(remainingSeconds - (performance.now() - atMs) / 1000));
+    return `${words} · about ${durationText(left)} left${this.#last === '' ? '' : ` · last: ${this.#last}`}`;
   }
 
   /** A run of a search, and what it leaves open. */
@@ -42,6 +52,7 @@ export class ExperimentProgressText {
     const latency = p50Us === null || p99Us === null ? [] : [`p50 ${latencyText(p50Us)}`, `p99 ${latencyText(p99Us)}`];
     const verdict = offeredPerSecond === null ? [] : held ? ['held'] : [`not held: ${failures.map(({ words }) => words).join('; ')}`];
     const found = estimate === undefined ? [] : [`now ${rateText(estimate.low)} - ${rateText(estimate.high)}/s`];
+    this.#last = [`${rateText(achievedPerSecond)} records/s`, ...latency, ...verdict].join(' · ');
     this.note(`  ${[`${rateText(achievedPerSecond)} records/s`, ...latency, ...verdict, ...found].join(' · ')}`);
   }
 

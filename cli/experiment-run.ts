@@ -81,8 +81,8 @@ interface Plan {
 }
 
 async function run({ experiment, variants, blockCount, budgetSeconds }: Plan, flags: ExperimentFlags): Promise<ExperimentResult> {
-  const interruption = interruptionBySignal();
   const progress = new ExperimentProgressText(process.stderr, { showsBrokerLines: flags.verbose === true });
+  const interruption = interruptionBySignal((sentence) => progress.note(sentence));
   const store = new RunStore();
   const seed = variants.all[0]?.options.seed ?? 1;
   // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.

@@ -77,8 +77,8 @@ interface SearchWords {
 }
 
 async function run(options: BenchOptions, search: SearchWords, flags: MaxRateFlags): Promise<SearchResult> {
-  const interruption = interruptionBySignal();
   const progress = new ExperimentProgressText(process.stderr, { showsBrokerLines: flags.verbose === true });
+  const interruption = interruptionBySignal((sentence) => progress.note(sentence));
   const store = new RunStore();
   const startedAt = new Date();
   const id = newRunId(startedAt);

@@ -1,6 +1,7 @@
-/** What a run tells while it goes on: one line that is rewritten on a terminal, a line every few seconds elsewhere. Goes to stderr. */
+/** What a run tells while it goes on: lines that are rewritten on a terminal, a line every few seconds elsewhere. Goes to stderr. */
 import type { RunPhase, RunProgress } from '../bench/run-progress.ts';
-import { countText, rateText } from '../results/render/number-text.ts';
+import { countText, durationText, rateText } from '../results/render/number-text.ts';
+import { LiveLines, type LineStream } from './live-lines.ts';
 
 const PHASES: Readonly<Record<RunPhase, string>> = {
   calibrating: 'calibrating the machine',
@@ -14,29 +15,37 @@ const PHASES: Readonly<Record<RunPhase, string>> = {
   closing: 'closing',
 };
 const PLAIN_INTERVAL_SECONDS = 5;
-const CLEAR_LINE = '\r\u001b[2K';
+const BAR_WIDTH = 16;
+
+export interface ProgressLineOptions {
+  /** A broker's own lines are for the one who looks for something. */
+  readonly showsBrokerLines: boolean;
+  /** A line above the run's, read at each rewrite: of what the run is a part. */
+  readonly above?: () => string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
 
 export class ProgressLine {
-  readonly #stream: NodeJS.WriteStream;
-  readonly #isTerminal: boolean;
-  /** A broker's own lines are for the one who looks for something. */
+  readonly lines: LiveLines;
   readonly #showsBrokerLines: boolean;
-  #line = '';
+  readonly #above: (() => string) | undefined;
   #printedAtSecond = Number.NEGATIVE_INFINITY;
 
-  constructor(stream: NodeJS.WriteStream, options: { showsBrokerLines: boolean }) {
-    this.#stream = stream;
-    this.#isTerminal = stream.isTTY === true;
-    this.#showsBrokerLines = options.showsBrokerLines;
+  constructor(stream: LineStream, { showsBrokerLines, above, environment }: ProgressLineOptions) {
+    this.lines = new LiveLines(stream, environment);
+    this.#showsBrokerLines = showsBrokerLines;
+    this.#above = above;
   }
 
   readonly show = (progress: RunProgress): void => {
     if (progress.kind === 'event') {
-      if (this.#showsBrokerLines || !/^broker \d+: /.test(progress.sentence)) this.#print(progress.sentence);
+      if (this.#showsBrokerLines || !/^broker \d+: /.test(progress.sentence)) this.lines.print(progress.sentence);
     } else if (progress.kind === 'phase') {
+      // The next run's seconds begin anew.
+      if (progress.phase === 'starting') this.#printedAtSecond = Number.NEGATIVE_INFINITY;
       const text = `${PHASES[progress.phase]}${progress.detail === '' ? '' : `: ${progress.detail}`}`;
-      if (this.#isTerminal) this.#rewrite(text);
-      else if (progress.phase !== 'closing') this.#print(text);
+      if (this.lines.isLive) this.#rewrite(text);
+      else if (progress.phase !== 'closing') this.lines.print(text);
     } else {
       this.#showLoad(progress);
     }
@@ -44,33 +53,37 @@ export class ProgressLine {
 
   /** Leaves the line empty for what comes next. */
   end(): void {
-    if (this.#isTerminal && this.#line !== '') this.#stream.write(CLEAR_LINE);
-    this.#line = '';
+    this.lines.end();
   }
 
   #showLoad(load: Extract<RunProgress, { kind: 'load' }>): void {
+    const { phase, elapsedSeconds, totalSeconds } = load;
     const lags = Object.entries(load.lagRecordsByGroup).map(([group, lag]) => `${group} ${countText(lag)} behind`);
-    const parts = [
-      `${PHASES[load.phase]} ${load.elapsedSeconds.toFixed(0)}/${load.totalSeconds.toFixed(0)} s`,
+    const figures = [
       `sent ${rateText(load.sentPerSecond)}/s`,
       `acknowledged ${rateText(load.acknowledgedPerSecond)}/s`,
       ...(load.publishP99Us === undefined ? [] : [`p99 ${(load.publishP99Us / 1000).toFixed(1)} ms`]),
       ...(load.failedRecords > 0 ? [`${countText(load.failedRecords)} given up`] : []),
       ...lags,
-    ];
-    if (this.#isTerminal) this.#rewrite(parts.join(' · '));
-    else if (load.elapsedSeconds - this.#printedAtSecond >= PLAIN_INTERVAL_SECONDS) {
-      this.#printedAtSecond = load.elapsedSeconds;
-      this.#print(parts.join(' · '));
+    ].join(' · ');
+    const seconds = `${elapsedSeconds.toFixed(0)}/${totalSeconds.toFixed(0)} s`;
+    if (this.lines.isLive) {
+      const left = Math.max(0, Math.round(totalSeconds - elapsedSeconds));
+      this.#rewrite(`${barText(elapsedSeconds / totalSeconds)} ${PHASES[phase]} ${seconds}${left > 0 ? `, ${durationText(left)} left` : ''} · ${figures}`);
+    } else if (elapsedSeconds - this.#printedAtSecond >= PLAIN_INTERVAL_SECONDS) {
+      this.#printedAtSecond = elapsedSeconds;
+      this.lines.print(`${PHASES[phase]} ${seconds} · ${figures}`);
     }
   }
 
   #rewrite(text: string): void {
-    this.#line = text.slice(0, Math.max(20, (this.#stream.columns || 80) - 1));
-    this.#stream.write(`${CLEAR_LINE}${this.#line}`);
+    this.lines.show([...(this.#above === undefined ? [] : [this.#above()]), text]);
   }
+}
 
-  #print(text: string): void {
-    this.#stream.write(this.#isTerminal ? `${CLEAR_LINE}${text}\n${this.#line}` : `${text}\n`);
-  }
+/** `████████▌·······`: the share of the load's time that is over. */
+export function barText(share: number): string {
+  const halves = Math.round(Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)) * BAR_WIDTH * 2);
+  const full = '█'.repeat(Math.floor(halves / 2));
+  return `${full}${halves % 2 === 1 ? '▌' : ''}`.padEnd(BAR_WIDTH, '·');
 }

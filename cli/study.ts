@@ -164,8 +164,8 @@ async function liveRuns({ options, comparisons, repeats, slowerShare }: Asked, c
   const blockCount = comparisons * repeats;
   const seconds = blockCount * variants.length * (options.warmupSeconds + options.durationSeconds + OVERHEAD_SECONDS);
   process.stderr.write(`study: ${blockCount * variants.length} runs, about ${durationText(seconds)}\n`);
-  const interruption = interruptionBySignal();
   const progress = new ExperimentProgressText(process.stderr, { showsBrokerLines: false });
+  const interruption = interruptionBySignal((sentence) => progress.note(sentence));
   const store = new RunStore(join(DEFAULT_RUNS_DIRECTORY, 'study-runs'));
   // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.
   setFlagsFromString('--single-threaded-gc');
