@@ -124,7 +124,7 @@ function addTargetOptions(command: Command): void {
 function addExperimentOptions(command: Command): void {
   command
     .optionsGroup('Experiment:')
-    .option('--repeats <blocks>', 'runs of each variant (of the file, else 6)')
+    .option('--repeats <blocks>', 'runs of each variant, or auto: as many as the noise asks for (of the file, else auto)')
     .option('--budget <duration>', 'longest time for all runs together, as 10min')
     .option('--dry-run', 'say what would be run, and run nothing')
     .option('--markdown', 'print the result as Markdown')

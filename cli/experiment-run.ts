@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
-import { blocksForSignificance } from '../bench/experiment/blocks.ts';
-import { readExperiment, type Experiment, type Layer } from '../bench/experiment/file/experiment-file.ts';
+import { blocksForSignificance, pilotBlocks } from '../bench/experiment/blocks.ts';
+import { AUTO_BUDGET_SECONDS, readExperiment, type Experiment, type Layer } from '../bench/experiment/file/experiment-file.ts';
 import { estimatedSeconds, runBlocks } from '../bench/experiment/experiment-runner.ts';
 import type { Settings } from '../bench/experiment/file/experiment-schema.ts';
 import { readOmbDriver } from '../bench/experiment/omb/omb-driver.ts';
@@ -20,13 +20,15 @@ import { thresholdOutcomes } from '../bench/experiment/thresholds.ts';
 import { variantsOf, type Variants } from '../bench/experiment/variants.ts';
 import { ExperimentFileError } from '../bench/experiment/file/yaml-tree.ts';
 import { ExperimentError } from '../bench/experiment-error.ts';
+import { blocksWanted, type BlocksWanted } from '../results/compare/experiment/blocks-wanted.ts';
 import { experimentMarkdown } from '../results/compare/experiment/experiment-markdown.ts';
 import type { ExperimentResult } from '../results/compare/experiment/experiment-result.ts';
 import { experimentResult, runsByVariantOf } from '../results/compare/experiment/experiment-summary.ts';
 import { experimentText } from '../results/compare/experiment/experiment-text.ts';
 import { experimentHtml } from '../results/html/experiment-html.ts';
-import { counted, durationText } from '../results/render/number-text.ts';
+import { counted, durationText, percentText } from '../results/render/number-text.ts';
 import { writeResult } from '../results/result-store.ts';
+import type { Run } from '../results/run.ts';
 import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
 import type { BenchFlags } from './bench-flags.ts';
 import { interruptionBySignal } from './bench-run.ts';
@@ -60,8 +62,7 @@ const OWN = ['target', 'workload', 'driver', 'repeats', 'budget', 'dryRun', 'mar
 export async function runExperimentCommand(nameOrFile: string | undefined, flags: ExperimentFlags): Promise<void> {
   checkFlags(nameOrFile, flags);
   const { experiment, variants } = await loaded(nameOrFile, flags);
-  const blockCount = flags.repeats === undefined ? experiment.repeats : Number(flags.repeats);
-  const plan = { experiment, variants, blockCount, budgetSeconds: budgetOf(experiment, flags) };
+  const plan = planOf({ experiment, variants }, flags);
   checkBudget(plan);
   const planned = planText(plan);
   if (flags.dryRun === true) {
@@ -76,15 +77,32 @@ export async function runExperimentCommand(nameOrFile: string | undefined, flags
 interface Plan {
   readonly experiment: Experiment;
   readonly variants: Variants;
+  /** With `isAuto`: from which the noise is told, which then asks for more. */
   readonly blockCount: number;
+  readonly isAuto: boolean;
   readonly budgetSeconds: number | undefined;
 }
 
-async function run({ experiment, variants, blockCount, budgetSeconds }: Plan, flags: ExperimentFlags): Promise<ExperimentResult> {
+function planOf({ experiment, variants }: Pick<Plan, 'experiment' | 'variants'>, flags: ExperimentFlags): Plan {
+  const repeats = flags.repeats === undefined ? experiment.repeats : flags.repeats === 'auto' ? 'auto' : Number(flags.repeats);
+  const budgetSeconds = budgetOf(experiment, flags);
+  if (repeats !== 'auto') return { experiment, variants, blockCount: repeats, isAuto: false, budgetSeconds };
+  const testCount = experiment.metricIds.length * (variants.all.length - 1);
+  const blockCount = pilotBlocks({ testCount, alpha: ALPHA });
+  return { experiment, variants, blockCount, isAuto: testCount > 0, budgetSeconds: budgetSeconds ?? Math.max(AUTO_BUDGET_SECONDS, estimatedSeconds(variants.all, blockCount)) };
+}
+
+async function run({ experiment, variants, blockCount, isAuto, budgetSeconds }: Plan, flags: ExperimentFlags): Promise<ExperimentResult> {
   const progress = new ExperimentProgressText(process.stderr, { showsBrokerLines: flags.verbose === true });
   const interruption = interruptionBySignal((sentence) => progress.note(sentence));
   const store = new RunStore();
   const seed = variants.all[0]?.options.seed ?? 1;
+  const { metricIds, minDifference, detect } = experiment;
+  let wanted: BlocksWanted | undefined;
+  const askNoise = (runs: readonly Run[]): number => {
+    wanted = blocksWanted(runs, { variants: variants.all, baseline: variants.baseline, metricIds, minDifference, detect, alpha: ALPHA });
+    return wanted.blocks;
+  };
   // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.
   setFlagsFromString('--single-threaded-gc');
   try {
@@ -92,6 +110,7 @@ async function run({ experiment, variants, blockCount, budgetSeconds }: Plan, fl
       experiment: experiment.name,
       variants: variants.all,
       blockCount,
+      ...(isAuto ? { blocksWanted: askNoise } : {}),
       seed,
       budgetSeconds,
       commandLine: ['headroom', ...process.argv.slice(2)],
@@ -108,9 +127,9 @@ async function run({ experiment, variants, blockCount, budgetSeconds }: Plan, fl
       description: experiment.description,
       seed,
       baseline: variants.baseline,
-      notes: experiment.notes,
+      notes: [...experiment.notes, ...(wanted === undefined ? [] : [repeatsNote(wanted, { detect, done: outcome.blocksPlanned })])],
       variants: variants.all.map(({ name, options }) => ({ name, producerProperties: options.producerProperties, topic: options.topic })),
-      blocksPlanned: blockCount,
+      blocksPlanned: outcome.blocksPlanned,
       metricIds: experiment.metricIds,
       minDifference: experiment.minDifference,
       alpha: ALPHA,
@@ -121,6 +140,14 @@ async function run({ experiment, variants, blockCount, budgetSeconds }: Plan, fl
     progress.end();
     interruption.close();
   }
+}
+
+/** Why there are as many blocks as there are. */
+function repeatsNote({ blocks, decidedBy }: BlocksWanted, { detect, done }: { detect: number; done: number }): string {
+  if (decidedBy === null) return 'No two blocks could be compared: the number of repeats is that of the pilot.';
+  const { variant, metricId, deviation } = decidedBy;
+  const asked = `To find a change of ${percentText(detect)} in nine of ten cases, the noise asks for ${counted(blocks, 'block')} (${metricId} of ${variant}: ${percentText(deviation)} from pair to pair)`;
+  return blocks <= done ? `${asked}: ${done} were run.` : `${asked}; the budget allowed ${done}: smaller changes may stay undecided.`;
 }
 
 async function present(result: ExperimentResult, flags: ExperimentFlags): Promise<void> {
@@ -187,7 +214,7 @@ function checkFlags(nameOrFile: string | undefined, flags: ExperimentFlags): voi
   if (foreign !== undefined) throw new CliError(`--${foreign.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} belongs into the experiment's file; beside it go --rate, --duration, --warmup, --seed, --workers, --target, --bootstrap, --command-config, --brokers and --no-verify`, 2);
   if (flags.target !== undefined && flags.bootstrap !== undefined) throw new CliError('--target and --bootstrap exclude each other: write --target kafka=HOST:PORT', 2);
   if (flags.json === true && flags.markdown === true) throw new CliError('--json and --markdown: choose one', 2);
-  if (flags.repeats !== undefined && !/^[1-9]\d*$/.test(flags.repeats)) throw new CliError(`--repeats "${flags.repeats}" is not a number from 1 up`, 2);
+  if (flags.repeats !== undefined && !/^([1-9]\d*|auto)$/.test(flags.repeats)) throw new CliError(`--repeats "${flags.repeats}" is neither a number from 1 up nor auto`, 2);
 }
 
 /** The command line's words, as bare as they may be there, in the file's. */
@@ -245,12 +272,13 @@ function checkBudget({ variants, blockCount, budgetSeconds }: Plan): void {
   throw new CliError(`${counted(variants.all.length * blockCount, 'run')} take about ${durationText(estimate)}, and the budget is ${durationText(budgetSeconds)}; ${wayOut}`, 2);
 }
 
-function planText({ experiment, variants, blockCount }: Plan): string {
+function planText({ experiment, variants, blockCount, isAuto, budgetSeconds }: Plan): string {
   const names = variants.all.map(({ name }) => (name === variants.baseline ? `${name} (baseline)` : name));
   const testCount = experiment.metricIds.length * (variants.all.length - 1);
   const needed = blocksForSignificance({ testCount, alpha: ALPHA });
   const tooFew = testCount > 0 && blockCount < needed ? `  ! with ${counted(blockCount, 'block')} no difference can be called over ${counted(testCount, 'test')}: that needs ${needed}; use more repeats, or fewer metrics\n` : '';
   const notes = experiment.notes.map((note) => `  ! ${note}\n`).join('');
   const about = durationText(Math.round(estimatedSeconds(variants.all, blockCount)));
-  return `${experiment.name}: ${counted(variants.all.length, 'variant')} x ${counted(blockCount, 'block')}, about ${about}\n${names.map((name) => `  ${name}\n`).join('')}${tooFew}${notes}`;
+  const more = isAuto && budgetSeconds !== undefined ? `, then as many more as the noise asks for, within ${durationText(budgetSeconds)}` : '';
+  return `${experiment.name}: ${counted(variants.all.length, 'variant')} x ${counted(blockCount, 'block')}, about ${about}${more}\n${names.map((name) => `  ${name}\n`).join('')}${tooFew}${notes}`;
 }

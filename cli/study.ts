@@ -1,6 +1,8 @@
 /** `headroom study`: how far to trust a comparison on this machine: alike runs that are called different, a known slow-down that is found. */
 import { Command } from 'commander';
 import type { BenchOptions } from '../bench/bench-options.ts';
+import type { ExperimentRuns } from '../bench/experiment/experiment-runner.ts';
+import type { RunStore } from '../results/run-store.ts';
 import type { Run } from '../results/run.ts';
 import { STUDY_RESULT_SCHEMA_VERSION, type StudyResult } from '../results/study/study-result.ts';
 import { CliError } from './cli-error.ts';
@@ -10,6 +12,9 @@ interface StudyFlags {
   readonly comparisons: string;
   readonly repeats: string;
   readonly slower: string;
+  readonly detect: string;
+  readonly budget: string;
+  readonly from?: readonly string[];
   readonly rate: string;
   readonly duration: string;
   readonly warmup: string;
@@ -30,13 +35,16 @@ export function studyCommand(): Command {
   return new Command('study')
     .description('how far to trust a comparison on this machine: measures one configuration against itself, and against slower brokers')
     .option('--comparisons <count>', 'live comparisons of each kind', '30')
-    .option('--repeats <count>', 'blocks of one comparison, as experiments have by default', '6')
-    .option('--slower <share>', 'CPU time that the slower brokers burn for what they use', '5 %')
+    .option('--repeats <count>', 'blocks of one live comparison, and from which a resampled one tells its noise', '6')
+    .option('--slower <share>', 'CPU time that the slower brokers burn for what they use; 0 %: no slower ones', '5 %')
+    .option('--detect <share>', 'the change that resampled comparisons choose their repeats for', '5 %')
+    .option('--budget <time>', 'longest time of one comparison, as experiments have by default', '6 min')
+    .option('--from <study...>', 'measure nothing: judge the stored runs of these studies together')
     .option('--rate <records/s>', 'offered to each', '20k')
     .option('--duration <time>', 'measured window of a run', '2s')
     .option('--warmup <time>', 'before it', '1s')
     .option('--min-difference <share>', 'smallest difference that is called', '1 %')
-    .option('--metrics <ids>', 'judged one by one, joined by commas', 'cpu.brokers,publish.p50,publish.p99')
+    .option('--metrics <ids>', 'judged one by one, joined by commas', 'cpu.brokers,cpu.brokersPerLoad,publish.p50,publish.p99')
     .option('--seed <number>', 'of order, load and resampling', '1')
     .option('--out <file>', 'write the result there too')
     .option('--json', 'print the result as JSON')
@@ -47,6 +55,7 @@ Examples:
   $ headroom study                                    30 comparisons of each kind: 540 runs, about 45 minutes
   $ headroom study --comparisons 3                    a first look, 5 minutes
   $ headroom study --slower 10% --metrics cpu.brokers
+  $ headroom study --from 20261128-013405-9q8bn8 20261128-024501-k3m1xq
 
 Every run is stored below results/runs, the result beside them, with the figures of each run.
 Exit codes: 0 ok, 2 usage, 3 no block was complete, 130 interrupted.`,
@@ -75,8 +84,11 @@ interface Asked {
   readonly comparisons: number;
   readonly repeats: number;
   readonly slowerShare: number;
+  readonly detect: number;
+  readonly budgetSeconds: number;
   readonly minDifference: number;
   readonly metricIds: readonly string[];
+  readonly from: readonly string[];
 }
 
 async function askedBy(flags: StudyFlags): Promise<Asked> {
@@ -114,7 +126,9 @@ async function askedBy(flags: StudyFlags): Promise<Asked> {
   for (const id of metricIds) if (!known.includes(id)) throw new CliError(`--metrics: there is no "${id}"; the nearest known is ${nearestName(id, known)}`, 2);
   const [comparisons, repeats] = [parsed('comparisons', flags.comparisons, countOf), parsed('repeats', flags.repeats, countOf)];
   if (comparisons < 1 || repeats < 6) throw new CliError('--comparisons begins with 1, --repeats with 6: fewer pairs are never significant', 2);
-  return { options, comparisons, repeats, slowerShare: parsed('slower', flags.slower, shareOf), minDifference: parsed('min-difference', flags.minDifference, shareOf), metricIds };
+  const [detect, minDifference] = [parsed('detect', flags.detect, shareOf), parsed('min-difference', flags.minDifference, shareOf)];
+  if (detect <= minDifference) throw new CliError(`--detect ${flags.detect} lies within --min-difference: such a change is never called`, 2);
+  return { options, comparisons, repeats, slowerShare: parsed('slower', flags.slower, shareOf), detect, budgetSeconds: parsed('budget', flags.budget, durationSeconds), minDifference, metricIds, from: flags.from ?? [] };
 }
 
 async function measured(asked: Asked): Promise<StudyResult> {
@@ -122,13 +136,15 @@ async function measured(asked: Asked): Promise<StudyResult> {
   const { metricsOf } = await import('../results/compare/run-metrics.ts');
   const { studiedMetrics } = await import('../results/study/comparison-study.ts');
   const { studyBlocks } = await import('../bench/study/study-variants.ts');
-  const { options, repeats, slowerShare, minDifference, metricIds } = asked;
+  const { repeats, minDifference, detect, metricIds, from } = asked;
   const commandLine = ['headroom', ...process.argv.slice(2)];
-  const outcome = await liveRuns(asked, commandLine);
+  const outcome = from.length === 0 ? await liveRuns(asked, commandLine) : await storedRuns(from);
   const { blocks, leftOut } = studyBlocks(outcome.runs);
   if (blocks.length < repeats) throw new CliError(`${blocks.length} complete blocks make no comparison of ${repeats}${leftOut === 0 ? '' : `; ${leftOut} had a run that failed`}`, outcome.endedEarly === null ? 3 : EXIT_INTERRUPTED);
   const { cpuModel, coreCount, kernel } = hostRecord(undefined);
-  const judged = { metricIds, blocksPerComparison: repeats, resampledCount: RESAMPLED_COUNT, alpha: ALPHA, minDifference, seed: options.seed };
+  const seed = asked.options.seed;
+  const blocksMax = Math.floor(asked.budgetSeconds / (2 * secondsOf(outcome.runs)));
+  const judged = { metricIds, blocksPerComparison: repeats, blocksMax, detect, resampledCount: RESAMPLED_COUNT, alpha: ALPHA, minDifference, seed };
   const figures = (run: Run): Record<string, number | null> =>
     Object.fromEntries(metricsOf([run]).map((metric) => [metric.id, metric.valueOf(run)] as const).map(([id, value]) => [id, typeof value === 'number' ? value : null]));
   return {
@@ -139,9 +155,12 @@ async function measured(asked: Asked): Promise<StudyResult> {
     elapsedSeconds: outcome.elapsedSeconds,
     commandLine,
     host: { cpuModel, coreCount, kernel },
-    seed: options.seed,
-    slowerShare,
+    seed,
+    from,
+    slowerShare: asked.slowerShare,
     blocksPerComparison: repeats,
+    blocksMax,
+    detect,
     alpha: ALPHA,
     minDifference,
     metrics: studiedMetrics(blocks, judged),
@@ -151,12 +170,35 @@ async function measured(asked: Asked): Promise<StudyResult> {
   };
 }
 
+/** Of one run with what is around it. */
+function secondsOf(runs: readonly Run[]): number {
+  const { warmupSeconds, durationSeconds } = (runs[0] as Run).configuration;
+  return warmupSeconds + durationSeconds + OVERHEAD_SECONDS;
+}
+
+/** All runs of earlier studies, one study after the other. They must have measured the same. */
+async function storedRuns(studyIds: readonly string[]): Promise<Pick<ExperimentRuns, 'experimentId' | 'startedAt' | 'elapsedSeconds' | 'runs' | 'endedEarly'>> {
+  const store = await studyStore();
+  const { newRunId } = await import('../results/run-store.ts');
+  const startedAt = new Date();
+  const stored = (await store.list()).toReversed().flatMap((found) => (found.kind === 'run' && studyIds.includes(found.run.repeat?.experimentId ?? '') ? [found.run] : []));
+  for (const id of studyIds) if (!stored.some(({ repeat }) => repeat?.experimentId === id)) throw new CliError(`--from ${id}: ${store.directory} holds no run of it`, 2);
+  const shapes = new Set(stored.map(({ configuration: { load, warmupSeconds, durationSeconds } }) => JSON.stringify([load, warmupSeconds, durationSeconds])));
+  if (shapes.size > 1) throw new CliError(`--from: the studies have different loads or lengths: ${[...shapes].join(' and ')}`, 2);
+  const runs = studyIds.flatMap((id) => stored.filter(({ repeat }) => repeat?.experimentId === id));
+  return { experimentId: newRunId(startedAt), startedAt: startedAt.toISOString(), elapsedSeconds: runs.reduce((sum, { elapsedSeconds }) => sum + elapsedSeconds, 0), runs, endedEarly: null };
+}
+
+async function studyStore(): Promise<RunStore> {
+  const { join } = await import('node:path');
+  const { DEFAULT_RUNS_DIRECTORY, RunStore: Store } = await import('../results/run-store.ts');
+  return new Store(join(DEFAULT_RUNS_DIRECTORY, 'study-runs'));
+}
+
 async function liveRuns({ options, comparisons, repeats, slowerShare }: Asked, commandLine: readonly string[]) {
   const { setFlagsFromString } = await import('node:v8');
-  const { join } = await import('node:path');
   const { runBlocks } = await import('../bench/experiment/experiment-runner.ts');
   const { studyVariants } = await import('../bench/study/study-variants.ts');
-  const { DEFAULT_RUNS_DIRECTORY, RunStore } = await import('../results/run-store.ts');
   const { durationText } = await import('../results/render/number-text.ts');
   const { interruptionBySignal } = await import('./bench-run.ts');
   const { ExperimentProgressText } = await import('./experiment-progress.ts');
@@ -166,7 +208,7 @@ async function liveRuns({ options, comparisons, repeats, slowerShare }: Asked, c
   process.stderr.write(`study: ${blockCount * variants.length} runs, about ${durationText(seconds)}\n`);
   const progress = new ExperimentProgressText(process.stderr, { showsBrokerLines: false });
   const interruption = interruptionBySignal((sentence) => progress.note(sentence));
-  const store = new RunStore(join(DEFAULT_RUNS_DIRECTORY, 'study-runs'));
+  const store = await studyStore();
   // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.
   setFlagsFromString('--single-threaded-gc');
   try {

@@ -35,3 +35,11 @@ export function blocksForSignificance({ testCount, alpha }: { testCount: number;
   while (2 ** (1 - blocks) * testCount >= alpha) blocks++;
   return blocks;
 }
+
+/** Fewer pairs tell little of their noise. */
+const PILOT_BLOCKS_MIN = 6;
+
+/** With `repeats: auto`: the blocks from which the noise is told; 1 where nothing is compared. */
+export function pilotBlocks({ testCount, alpha }: { testCount: number; alpha: number }): number {
+  return testCount === 0 ? 1 : Math.max(PILOT_BLOCKS_MIN, blocksForSignificance({ testCount, alpha }));
+}

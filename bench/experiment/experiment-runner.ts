@@ -16,10 +16,15 @@ import type { Variant } from './variants.ts';
 /** Starting brokers, making the topic, reading everything back, stopping: 1.5 to 3.5 seconds on two cores. */
 const OVERHEAD_SECONDS = 3;
 
+/** More are never wanted: whoever needs them names them. */
+export const BLOCKS_MAX = 100;
+
 export interface ExperimentRunOptions {
   readonly experiment: string;
   readonly variants: readonly Variant[];
   readonly blockCount: number;
+  /** How many blocks it should be in all, asked after each from the first `blockCount` on; the budget bounds it. */
+  readonly blocksWanted?: (runs: readonly Run[]) => number;
   readonly seed: number;
   /** No block is begun that would probably end later. */
   readonly budgetSeconds: number | undefined;
@@ -40,6 +45,7 @@ export interface ExperimentRuns {
   readonly startedAt: string;
   readonly elapsedSeconds: number;
   readonly runs: readonly Run[];
+  readonly blocksPlanned: number;
   readonly endedEarly: string | null;
 }
 
@@ -49,14 +55,19 @@ export function estimatedSeconds(variants: readonly Variant[], blockCount: numbe
 
 /** Rejects only when a run cannot be stored. */
 export async function runBlocks(plan: ExperimentRunOptions): Promise<ExperimentRuns> {
-  const { variants, blockCount, seed, signal, budgetSeconds } = plan;
+  const { variants, seed, signal, budgetSeconds } = plan;
+  let { blockCount } = plan;
   const startedAt = new Date();
   const experimentId = newRunId(startedAt);
   const startMs = performance.now();
   const elapsed = (): number => (performance.now() - startMs) / 1000;
+  const affordable = (done: number): number => Math.min(BLOCKS_MAX, budgetSeconds === undefined ? BLOCKS_MAX : Math.floor(budgetSeconds / (elapsed() / done)));
   const runs: Run[] = [];
   let endedEarly: string | null = null;
-  blocks: for (const [at, order] of blockOrders({ variantCount: variants.length, blockCount, seed }).entries()) {
+  const orders = blockOrders({ variantCount: variants.length, blockCount: plan.blocksWanted === undefined ? blockCount : Math.max(blockCount, BLOCKS_MAX), seed });
+  blocks: for (const [at, order] of orders.entries()) {
+    if (at >= plan.blockCount && plan.blocksWanted !== undefined) blockCount = Math.min(affordable(at), Math.max(at, plan.blocksWanted(runs)));
+    if (at === blockCount) break;
     const perBlock = at === 0 ? estimatedSeconds(variants, 1) : elapsed() / at;
     if (at > 0 && budgetSeconds !== undefined && elapsed() + perBlock > budgetSeconds) {
       endedEarly = `The budget of ${budgetSeconds} s was spent after ${at} of ${blockCount} blocks.`;
@@ -84,7 +95,7 @@ export async function runBlocks(plan: ExperimentRunOptions): Promise<ExperimentR
       break;
     }
   }
-  return { experimentId, startedAt: startedAt.toISOString(), elapsedSeconds: elapsed(), runs, endedEarly };
+  return { experimentId, startedAt: startedAt.toISOString(), elapsedSeconds: elapsed(), runs, blocksPlanned: blockCount, endedEarly };
 }
 
 /** By the runs that are done; before the first, by the plan. */

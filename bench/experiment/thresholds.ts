@@ -58,6 +58,7 @@ function quantityOf(metric: string, text: string): number {
     case 'bytes/record':
       return sizeBytes(text);
     case 'CPU s/M records':
+    case 'ratio':
     case 'records': {
       const match = /^(\d+(?:\.\d+)?)\s*(?:s|records)?$/.exec(text);
       if (match === null) throw new RangeError(`"${text}" is no number`);

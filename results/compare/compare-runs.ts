@@ -105,7 +105,7 @@ function chosenMetrics(runs: readonly Run[], metricIds: readonly string[] | unde
   const all = metricsOf(runs);
   const unknown = metricIds?.find((id) => !all.some((metric) => metric.id === id));
   if (unknown !== undefined) throw new RangeError(`no metric is called "${unknown}"; there are ${all.map(({ id }) => id).join(', ')}`);
-  return metricIds === undefined ? all : all.filter(({ id }) => metricIds.includes(id));
+  return all.filter(({ id, isOnRequest }) => (metricIds === undefined ? isOnRequest !== true : metricIds.includes(id)));
 }
 
 interface Measurements {

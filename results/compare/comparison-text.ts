@@ -210,6 +210,8 @@ function amountText(value: number, unit: MetricUnit): string {
       return `${significant(value)} s/M`;
     case 'records':
       return countText(value);
+    case 'ratio':
+      return significant(value);
   }
 }
 

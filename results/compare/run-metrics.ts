@@ -34,6 +34,7 @@ export function metricsOf(runs: readonly Run[]): RunMetric[] {
     { id: 'wire.bytesPerRecord', label: 'bytes on the wire', unit: 'bytes/record', betterWhen: 'lower', valueOf: (run) => perRecord(run, run.measured.throughput.compressedBytes) },
     { id: 'cpu.brokers', label: 'CPU of the brokers', unit: 'CPU s/M records', betterWhen: 'lower', valueOf: brokerCpu },
     { id: 'cpu.load', label: 'CPU of the load', unit: 'CPU s/M records', betterWhen: 'lower', valueOf: loadCpu },
+    { id: 'cpu.brokersPerLoad', label: 'CPU of the brokers over that of the load', unit: 'ratio', betterWhen: 'lower', isOnRequest: true, valueOf: brokerPerLoadCpu },
     ...(runs.some(({ measured }) => (measured.faults ?? []).length > 0) ? faultMetrics(groups) : []),
   ];
 }
@@ -68,4 +69,15 @@ function loadCpu(run: Run): number | { missing: string } {
   const workers = run.measured.generator.workers.filter(({ name }) => name.startsWith('load'));
   if (workers.length === 0) return { missing: 'names no load worker' };
   return perRecord(run, workers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) * 1e6);
+}
+
+/**
+ * The load as a control variate: it does the same work in the same seconds, so that a machine that is slower for a while makes both dearer, and
+ * their ratio keeps. Tells a dearer broker under the same load; says nothing where the load's own settings differ.
+ */
+function brokerPerLoadCpu(run: Run): number | { missing: string } {
+  const [brokers, load] = [brokerCpu(run), loadCpu(run)];
+  if (typeof brokers !== 'number') return brokers;
+  if (typeof load !== 'number') return load;
+  return load > 0 ? brokers / load : { missing: 'has a load that used no CPU time' };
 }

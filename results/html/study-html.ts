@@ -15,8 +15,15 @@ ${endedEarly === null ? null : html`<p class="alarm">${endedEarly}</p>`}
 ${blocksLeftOut === 0 ? null : html`<p class="warn">${counted(blocksLeftOut, 'block')} with a run that failed left out.</p>`}
 </header>
 `;
-  const rows = metrics.map(({ metricId, noise, slowdown, falseAlarms, found }): Content[] => [metricId, tenths(noise), html`${shareText(falseAlarms.live)} live<br>${shareText(falseAlarms.resampled)} resampled`, tenths(slowdown - 1), html`${shareText(found.live)} live<br>${shareText(found.resampled)} resampled`]);
-  const columns = [{ head: 'metric' }, { head: 'noise', isNumber: true }, { head: 'alike, called different' }, { head: 'slower by', isNumber: true }, { head: `${percentText(slowerShare)} slower, found` }];
+  const rows = metrics.map(({ metricId, noise, slowdown, blocksByNoise, falseAlarms, found }): Content[] => [
+    metricId,
+    tenths(noise),
+    html`${result.blocksPerComparison}, live<br>${blocksByNoise}, drawn`,
+    html`${shareText(falseAlarms.live)}<br>${shareText(falseAlarms.resampled)}`,
+    slowdown === null ? '' : tenths(slowdown - 1),
+    found === null ? '' : html`${shareText(found.live)}<br>${shareText(found.resampled)}`,
+  ]);
+  const columns = [{ head: 'metric' }, { head: 'noise', isNumber: true }, { head: 'blocks' }, { head: 'alike, called different' }, { head: 'slower by', isNumber: true }, { head: `${percentText(slowerShare)} slower, found` }];
   const runRows = runs.map(({ runId, variant, block, position }): Content[] => [html`<code>${runId}</code>`, variant, String(block), String(position)]);
   return pageHtml({
     title: `headroom study ${id}`,

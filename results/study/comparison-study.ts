@@ -1,25 +1,32 @@
 /**
  * How far the comparison may be trusted, from runs in blocks: each block holds one configuration twice and once more with a target that is
  * slower by a known share. The first two must not be called different more often than alpha says; the third must be found. Live: every
- * comparison has blocks of its own, in the order in which they ran. Resampled: blocks are drawn anew, and which of the two alike runs counts
- * as the baseline is tossed. Pure.
+ * comparison has blocks of its own, as many as a pilot, in the order in which they ran. Resampled: blocks are drawn anew, as many as the noise
+ * of the first drawn asks for (as `repeats: auto` does in an experiment), and which of the two alike runs counts as the baseline is tossed. Pure.
  */
 import { compareRuns } from '../compare/compare-runs.ts';
 import type { Comparison, Verdict } from '../compare/comparison.ts';
 import type { Run } from '../run.ts';
+import { pairsToDetect } from '../statistics/repeats.ts';
 import { wilsonInterval } from '../statistics/proportion.ts';
-import { geometricMean, standardDeviation } from '../statistics/sample.ts';
+import { geometricMean, median, standardDeviation } from '../statistics/sample.ts';
 import { SeededRandom } from '../statistics/seeded-random.ts';
 import type { CalledShare, StudiedMetric } from './study-result.ts';
 
 export interface StudyBlock {
   readonly same: readonly [Run, Run];
-  readonly slower: Run;
+  /** Undefined: the block holds alike runs only. */
+  readonly slower: Run | undefined;
 }
 
 export interface StudyOptions {
   readonly metricIds: readonly string[];
+  /** Of a live comparison, and of a resampled one's pilot. */
   readonly blocksPerComparison: number;
+  /** That the budget of one comparison allows. */
+  readonly blocksMax: number;
+  /** The change that is to be found: the pilot's noise chooses the number of blocks for it. */
+  readonly detect: number;
   readonly resampledCount: number;
   readonly alpha: number;
   readonly minDifference: number;
@@ -32,32 +39,43 @@ type Pair = readonly [baseline: Run, candidate: Run];
 export function studiedMetrics(blocks: readonly StudyBlock[], options: StudyOptions): StudiedMetric[] {
   const { blocksPerComparison, resampledCount, seed } = options;
   if (blocks.length < blocksPerComparison) throw new RangeError(`${blocks.length} blocks make no comparison of ${blocksPerComparison}`);
-  const live = inOrder(blocks, blocksPerComparison);
   const random = new SeededRandom(seed);
-  const drawn = Array.from({ length: resampledCount }, () => draw(blocks, blocksPerComparison, random));
-  const tossed = drawn.map((each) => each.map(({ same: [first, second] }): Pair => (random.float() < 0.5 ? [first, second] : [second, first])));
-  const same = (each: readonly StudyBlock[]): Pair[] => each.map(({ same: pair }) => pair);
-  const slower = (each: readonly StudyBlock[]): Pair[] => each.map(({ same: [first], slower: candidate }) => [first, candidate]);
+  const same = blocks.map(({ same: pair }): Pair => pair);
+  const slower = blocks.flatMap(({ same: [first], slower: candidate }): Pair[] => (candidate === undefined ? [] : [[first, candidate]]));
+  const drawnSame = Array.from({ length: resampledCount }, () => draw(same, options, random).map(([first, second]): Pair => (random.float() < 0.5 ? [first, second] : [second, first])));
+  const drawnSlower = slower.length < blocksPerComparison ? [] : Array.from({ length: resampledCount }, () => draw(slower, options, random));
   return options.metricIds.map((metricId): StudiedMetric => {
     const judge = (pairs: readonly Pair[]): Verdict['kind'] => verdictOn(pairs, metricId, options);
+    const enough = (pairs: readonly Pair[]): readonly Pair[] => pairs.slice(0, blocksFor(pairs, metricId, options));
+    const [alikeDrawn, slowerDrawn] = [drawnSame.map(enough), drawnSlower.map(enough)];
     return {
       metricId,
-      noise: noiseOf(blocks.map(({ same: pair }) => pair), metricId, options),
-      slowdown: changeOf(slower(blocks), metricId, options),
-      falseAlarms: { live: called(live.map((each) => judge(same(each)))), resampled: called(tossed.map(judge)) },
-      found: { live: worse(live.map((each) => judge(slower(each)))), resampled: worse(drawn.map((each) => judge(slower(each)))) },
+      noise: noiseOf(same, metricId, options),
+      slowdown: slower.length === 0 ? null : changeOf(slower, metricId, options),
+      blocksByNoise: median([...alikeDrawn, ...slowerDrawn].map(({ length }) => length)),
+      falseAlarms: { live: called(inOrder(same, blocksPerComparison).map(judge)), resampled: called(alikeDrawn.map(judge)) },
+      found: slowerDrawn.length === 0 ? null : { live: worse(inOrder(slower, blocksPerComparison).map(judge)), resampled: worse(slowerDrawn.map(judge)) },
     };
   });
 }
 
-function inOrder(blocks: readonly StudyBlock[], length: number): StudyBlock[][] {
-  return Array.from({ length: Math.floor(blocks.length / length) }, (_, at) => blocks.slice(at * length, (at + 1) * length));
+function inOrder(pairs: readonly Pair[], length: number): Pair[][] {
+  return Array.from({ length: Math.floor(pairs.length / length) }, (_, at) => pairs.slice(at * length, (at + 1) * length));
 }
 
-/** Without replacement, as a fresh experiment would hold each block once. */
-function draw(blocks: readonly StudyBlock[], count: number, random: SeededRandom): StudyBlock[] {
-  const left = [...blocks];
-  return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0] as StudyBlock);
+/** Without replacement, as a fresh experiment would hold each block once; as many as may be needed. */
+function draw(pairs: readonly Pair[], { blocksPerComparison, blocksMax }: StudyOptions, random: SeededRandom): Pair[] {
+  const left = [...pairs];
+  return Array.from({ length: Math.min(left.length, Math.max(blocksPerComparison, blocksMax)) }, () => left.splice(random.below(left.length), 1)[0] as Pair);
+}
+
+/** As many as the noise asks for, looked at after each pair from the pilot's last on, within the budget. */
+function blocksFor(pairs: readonly Pair[], metricId: string, options: StudyOptions): number {
+  const { blocksPerComparison, blocksMax, detect, minDifference, alpha } = options;
+  const logRatios = ratiosOf(pairs, metricId, options).map(Math.log);
+  let count = blocksPerComparison;
+  while (count < Math.min(blocksMax, pairs.length) && pairsToDetect({ logRatios: logRatios.slice(0, count), detect, minDifference, alpha, testCount: 1 }) > count) count++;
+  return count;
 }
 
 function comparisonOf(pairs: readonly Pair[], metricId: string, { alpha, minDifference }: StudyOptions): Comparison {

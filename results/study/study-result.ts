@@ -12,12 +12,14 @@ export interface StudiedMetric {
   readonly metricId: string;
   /** Between two alike runs of a block: standard deviation of the logarithm of their ratio. */
   readonly noise: number;
-  /** Slower over alike, geometric mean of all blocks. */
-  readonly slowdown: number;
+  /** Slower over alike, geometric mean of all blocks; null when there was no slower target. */
+  readonly slowdown: number | null;
+  /** Blocks of a resampled comparison, as its noise asked for; the median. */
+  readonly blocksByNoise: number;
   /** Alike runs that were called better or worse. */
   readonly falseAlarms: { readonly live: CalledShare; readonly resampled: CalledShare };
-  /** Slower runs that were called worse. */
-  readonly found: { readonly live: CalledShare; readonly resampled: CalledShare };
+  /** Slower runs that were called worse; null when there were none, or too few. */
+  readonly found: { readonly live: CalledShare; readonly resampled: CalledShare } | null;
 }
 
 export const STUDY_RESULT_SCHEMA_VERSION = 1;
@@ -26,6 +28,8 @@ export interface StudyResult {
   readonly schemaVersion: typeof STUDY_RESULT_SCHEMA_VERSION;
   readonly kind: 'comparisonStudy';
   readonly id: string;
+  /** Earlier studies whose runs it judges; empty: its own. */
+  readonly from: readonly string[];
   readonly startedAt: string;
   readonly elapsedSeconds: number;
   readonly commandLine: readonly string[];
@@ -34,6 +38,8 @@ export interface StudyResult {
   /** CPU time that the slower target burns for each unit it uses. */
   readonly slowerShare: number;
   readonly blocksPerComparison: number;
+  readonly blocksMax: number;
+  readonly detect: number;
   readonly alpha: number;
   readonly minDifference: number;
   readonly metrics: readonly StudiedMetric[];

@@ -1,6 +1,6 @@
 /** A study of the comparison for a terminal. Pure. */
 import { counted, durationText, percentText } from '../render/number-text.ts';
-import { createPage, cutToWidth, heading, sentence, table, type Cell, type Column, type Page } from '../render/page.ts';
+import { createPage, cutToWidth, DASH, heading, sentence, table, type Cell, type Column, type Page } from '../render/page.ts';
 import type { CalledShare, StudyResult } from './study-result.ts';
 
 export function studyText(result: StudyResult, options: { width: number; isColored: boolean }): string {
@@ -17,17 +17,18 @@ function headText({ id, runs, elapsedSeconds, endedEarly, blocksLeftOut }: Study
   ];
 }
 
-function metricsText({ metrics, slowerShare }: StudyResult, page: Page): string[] {
+function metricsText({ metrics, slowerShare, blocksPerComparison }: StudyResult, page: Page): string[] {
   const columns: Column[] = [
     { head: 'metric', align: 'left' },
     { head: 'noise', align: 'right' },
-    { head: 'alike, called different', align: 'left' },
+    { head: 'blocks', align: 'left' },
+    { head: 'alike, called different', align: 'right' },
     { head: 'slower by', align: 'right' },
-    { head: `${percentText(slowerShare)} slower, found`, align: 'left' },
+    { head: `${percentText(slowerShare)} slower, found`, align: 'right' },
   ];
-  const rows = metrics.flatMap(({ metricId, noise, slowdown, falseAlarms, found }): Cell[][] => [
-    [metricId, tenths(noise), `${shareText(falseAlarms.live)} live`, tenths(slowdown - 1), `${shareText(found.live)} live`],
-    ['', '', `${shareText(falseAlarms.resampled)} resampled`, '', `${shareText(found.resampled)} resampled`],
+  const rows = metrics.flatMap(({ metricId, noise, slowdown, falseAlarms, found, blocksByNoise }): Cell[][] => [
+    [metricId, tenths(noise), `${blocksPerComparison}, live`, shareText(falseAlarms.live), slowdown === null ? DASH : tenths(slowdown - 1), found === null ? DASH : shareText(found.live)],
+    ['', '', `${blocksByNoise}, drawn`, shareText(falseAlarms.resampled), '', found === null ? DASH : shareText(found.resampled)],
   ]);
   return [...heading(page, 'Metrics', 'each judged as if it had been chosen alone'), ...table(page, columns, rows)];
 }
@@ -44,6 +45,6 @@ function methodText(result: StudyResult, page: Page): string[] {
   return [...heading(page, 'Method'), ...sentence(page, methodWords(result), { paint: page.colors.dim })];
 }
 
-export function methodWords({ blocksPerComparison, alpha, minDifference, slowerShare, seed }: StudyResult): string {
-  return `Every block holds one configuration twice, and once with brokers that burn ${percentText(slowerShare)} more CPU time than they use, in an order drawn by seed ${seed}. A comparison is ${counted(blocksPerComparison, 'block')} in pairs, alpha ${alpha}, smallest difference that matters ${percentText(minDifference)}; noise is the standard deviation of the ratio of two alike runs. Live comparisons have blocks of their own; resampled ones draw blocks anew.`;
+export function methodWords({ blocksPerComparison, blocksMax, detect, alpha, minDifference, slowerShare, seed }: StudyResult): string {
+  return `Every block holds one configuration twice, and${slowerShare === 0 ? ', where there are such,' : ''} once with brokers that burn ${percentText(slowerShare)} more CPU time than they use, in an order drawn by seed ${seed}. Comparisons are in pairs, alpha ${alpha}, smallest difference that matters ${percentText(minDifference)}; noise is the standard deviation of the ratio of two alike runs. Live comparisons have ${counted(blocksPerComparison, 'block')} of their own; resampled ones draw blocks anew, as many as their noise asks for to find ${percentText(detect)}, up to the ${blocksMax} that the budget allows (blocks: their median).`;
 }

@@ -48,7 +48,7 @@ describe('what cannot be run ends with 2 and starts nothing', () => {
     [['wrong.yaml'], /wrong\.yaml:3:3: duratoin: unknown setting in base; did you mean duration\?/],
     [['mine.yaml', '--acks', '1'], /--acks belongs into the experiment's file/],
     [['mine.yaml', '--json', '--markdown'], /choose one/],
-    [['mine.yaml', '--repeats', '0'], /--repeats "0" is not a number from 1 up/],
+    [['mine.yaml', '--repeats', '0'], /--repeats "0" is neither a number from 1 up nor auto/],
     [['mine.yaml', '--repeats', '20'], /40 runs take about 6 min, and the budget is 1 min; 3 blocks fit: --repeats 3/],
     [['mine.yaml', '--budget', '5'], /--budget "5" is no duration/],
     [['mine.yaml', '--rate', 'fast'], /"fast" is no number/],

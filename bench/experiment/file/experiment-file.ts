@@ -19,7 +19,9 @@ export interface Experiment {
   readonly matrix: readonly { readonly setting: string; readonly layers: readonly Layer[] }[];
   /** A profile's or variant's name; undefined: the first variant. */
   readonly baseline: string | undefined;
-  readonly repeats: number;
+  /** Blocks; `auto`: as many as the noise of the first asks for, so that a change of `detect` is found. */
+  readonly repeats: number | 'auto';
+  readonly detect: number;
   readonly budgetSeconds: number | undefined;
   readonly metricIds: readonly string[];
   readonly minDifference: number;
@@ -34,7 +36,8 @@ export interface Layer {
   readonly settings: Settings;
 }
 
-export const REPEATS_DEFAULT = 6;
+/** With `repeats: auto` and no budget of its own. */
+export const AUTO_BUDGET_SECONDS = 360;
 export const METRICS_DEFAULT = ['throughput.acknowledged', 'publish.p99', 'wire.bytesPerRecord', 'cpu.brokers'];
 export const MIN_DIFFERENCE_DEFAULT = 0.05;
 
@@ -51,9 +54,10 @@ export function readExperiment(text: string): Experiment {
     matrix: matrixOf(spec, tree),
     baseline: spec.baseline,
     repeats: repeatsOf(spec, tree),
+    detect: detectOf(spec, tree),
     budgetSeconds: spec.budget === undefined ? undefined : durationSeconds(spec.budget),
     metricIds: metricsOf(spec, { tree, groups }),
-    minDifference: spec.minDifference === undefined ? MIN_DIFFERENCE_DEFAULT : shareOf(spec.minDifference),
+    minDifference: minDifferenceOf(spec),
     thresholds: thresholdsOf(spec, { tree, groups }),
     published: publishedOf(spec, { tree, groups }),
     notes: [],
@@ -105,10 +109,24 @@ function shortName(setting: string): string {
   return section === 'consumers' || rest.length === 0 ? setting : rest.join('.');
 }
 
-function repeatsOf({ repeats }: ExperimentSpec, tree: Tree): number {
-  const value = repeats === undefined ? REPEATS_DEFAULT : countOf(repeats);
+function repeatsOf({ repeats = 'auto' }: ExperimentSpec, tree: Tree): number | 'auto' {
+  if (repeats === 'auto') return 'auto';
+  const value = countOf(repeats);
   if (value < 1) throw new ExperimentFileError('repeats: at least 1', placeOf(tree, ['repeats']));
   return value;
+}
+
+function minDifferenceOf({ minDifference }: ExperimentSpec): number {
+  return minDifference === undefined ? MIN_DIFFERENCE_DEFAULT : shareOf(minDifference);
+}
+
+function detectOf(spec: ExperimentSpec, tree: Tree): number {
+  const minDifference = minDifferenceOf(spec);
+  if (spec.detect === undefined) return 2 * minDifference;
+  const detect = shareOf(spec.detect);
+  if (detect <= minDifference) throw new ExperimentFileError(`detect: a change is called when it is beyond minDifference, ${minDifference * 100} %: what is to be found must be larger`, placeOf(tree, ['detect']));
+  if (spec.repeats !== undefined && spec.repeats !== 'auto') throw new ExperimentFileError('detect: goes with repeats: auto', placeOf(tree, ['detect']));
+  return detect;
 }
 
 function metricsOf({ metrics }: ExperimentSpec, { tree, groups }: { tree: TreeMap; groups: readonly string[] }): readonly string[] {

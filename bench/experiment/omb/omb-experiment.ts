@@ -34,6 +34,7 @@ export function ombExperiment({ workload, drivers, repeats, hasOwnTarget }: OmbE
     matrix: [],
     baseline: undefined,
     repeats,
+    detect: 0,
     budgetSeconds: undefined,
     metricIds: METRICS_DEFAULT,
     minDifference: MIN_DIFFERENCE_DEFAULT,

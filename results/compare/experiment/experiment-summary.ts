@@ -97,19 +97,20 @@ function completeBlocks(variants: readonly VariantSummary[], planned: number): n
   return blocks.filter((block) => variants.every(({ runs }) => runs.some((run) => run.block === block && run.status === 'complete'))).length;
 }
 
-interface ComparisonCriteria {
+export interface ComparisonCriteria {
   readonly baseline: string;
   readonly metricIds: readonly string[];
   readonly minDifference: number;
   readonly alpha: number;
+  readonly resampleCount?: number;
 }
 
-function comparisonsOf(runsByVariant: ReadonlyMap<string, readonly Run[]>, { baseline, metricIds, minDifference, alpha }: ComparisonCriteria): { comparisons: VariantComparison[]; notes: string[] } {
+export function comparisonsOf(runsByVariant: ReadonlyMap<string, readonly Run[]>, { baseline, metricIds, ...criteria }: ComparisonCriteria): { comparisons: VariantComparison[]; notes: string[] } {
   const baselineRuns = runsByVariant.get(baseline) ?? [];
   const pairs = [...runsByVariant].filter(([variant]) => variant !== baseline).map(([variant, runs]) => ({ variant, runs, ...pairedBlocks(baselineRuns, runs) }));
   const comparable = pairs.filter(({ blocks }) => blocks.length > 0);
   const known = metricIds.filter((id) => comparable.every(({ sides }) => metricsOf([...sides.baseline, ...sides.candidate]).some((metric) => metric.id === id)));
-  const outcomes = known.length === 0 ? [] : compareTogether(comparable.map(({ sides }) => sides), { isPaired: true, metricIds: known, minDifference, alpha });
+  const outcomes = known.length === 0 ? [] : compareTogether(comparable.map(({ sides }) => sides), { ...criteria, isPaired: true, metricIds: known });
   const comparisons = pairs.map(({ variant, runs, blocks, leftOut }): VariantComparison => {
     const outcome: ComparisonOutcome = outcomes[comparable.findIndex((each) => each.variant === variant)] ?? { kind: 'refused', refusals: refusalsOf(baselineRuns, runs) };
     return { variant, outcome, blocks, leftOut };
@@ -173,5 +174,7 @@ export function figureText(value: number, unit: SpreadFigure['unit']): string {
       return `${significant(value)} s/M`;
     case 'records':
       return countText(value);
+    case 'ratio':
+      return significant(value);
   }
 }

@@ -14,8 +14,8 @@ function problem(text: string): string {
 }
 
 describe('an experiment file', () => {
-  it('needs a name only, and has six blocks and the default metrics then', () => {
-    expect(readExperiment('name: plain')).toMatchObject({ name: 'plain', base: {}, profiles: [], matrix: [], repeats: 6, budgetSeconds: undefined, minDifference: 0.05, thresholds: [] });
+  it('needs a name only, and has blocks by the noise and the default metrics then', () => {
+    expect(readExperiment('name: plain')).toMatchObject({ name: 'plain', base: {}, profiles: [], matrix: [], repeats: 'auto', detect: 0.1, budgetSeconds: undefined, minDifference: 0.05, thresholds: [] });
   });
 
   it('means the same with nested and with dotted settings', () => {

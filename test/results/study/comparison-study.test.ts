@@ -5,7 +5,7 @@ import { SeededRandom } from '../../../results/statistics/seeded-random.ts';
 import type { Run } from '../../../results/run.ts';
 import { sampleRun } from '../sample-run.ts';
 
-const OPTIONS = { metricIds: ['cpu.brokers'], blocksPerComparison: 6, resampledCount: 100, alpha: 0.05, minDifference: 0.01, seed: 1 };
+const OPTIONS = { metricIds: ['cpu.brokers'], blocksPerComparison: 6, blocksMax: 20, detect: 0.05, resampledCount: 100, alpha: 0.05, minDifference: 0.01, seed: 1 };
 
 function runUsing(cpuFactor: number, id: string): Run {
   const run = sampleRun({ id });
@@ -28,9 +28,17 @@ function studied(blocks: readonly StudyBlock[], changes: Partial<typeof OPTIONS>
   return metric;
 }
 
+function foundIn(blocks: readonly StudyBlock[], changes: Partial<typeof OPTIONS> = {}) {
+  const { found } = studied(blocks, changes);
+  if (found === null) throw new Error('no slower runs');
+  return found;
+}
+
 describe('studiedMetrics', () => {
   it('finds a slow-down that is large beside the noise, and calls alike runs different no more often than alpha says', () => {
-    const { falseAlarms, found, slowdown, noise } = studied(blocksOf({ count: 60, noise: 0.01, slowdown: 1.05 }));
+    const blocks = blocksOf({ count: 60, noise: 0.01, slowdown: 1.05 });
+    const { falseAlarms, slowdown, noise } = studied(blocks);
+    const found = foundIn(blocks);
     expect(found.live).toMatchObject({ comparisons: 10 });
     expect(found.live.called).toBeGreaterThanOrEqual(9);
     expect(found.resampled.called).toBeGreaterThanOrEqual(95);
@@ -42,7 +50,7 @@ describe('studiedMetrics', () => {
   });
 
   it('does not find it in runs that are noisier than it is large', () => {
-    const { found } = studied(blocksOf({ count: 60, noise: 0.15, slowdown: 1.05 }));
+    const found = foundIn(blocksOf({ count: 60, noise: 0.15, slowdown: 1.05 }));
     expect(found.resampled.called).toBeLessThan(40);
   });
 
@@ -53,12 +61,27 @@ describe('studiedMetrics', () => {
 
   it('counts a faster run as a false alarm, and as nothing that was found', () => {
     const blocks = blocksOf({ count: 30, noise: 0.005, slowdown: 0.9 });
-    expect(studied(blocks).found.live.called).toBe(0);
+    expect(foundIn(blocks).live.called).toBe(0);
   });
 
   it('gives the same answer again, by its seed', () => {
     const blocks = blocksOf({ count: 18, noise: 0.04, slowdown: 1.05 });
     expect(studied(blocks)).toEqual(studied(blocks));
+  });
+
+  it('gives a resampled comparison as many blocks as its noise asks for, and then finds what the pilot alone would miss', () => {
+    const blocks = blocksOf({ count: 80, noise: 0.03, slowdown: 1.05 });
+    const { blocksByNoise, falseAlarms } = studied(blocks, { blocksMax: 40 });
+    expect(blocksByNoise).toBeGreaterThan(8);
+    expect(blocksByNoise).toBeLessThan(30);
+    expect(foundIn(blocks, { blocksMax: 40 }).resampled.called).toBeGreaterThan(80);
+    expect(foundIn(blocks, { blocksMax: 6 }).resampled.called).toBeLessThan(60);
+    expect(falseAlarms.resampled.called).toBeLessThanOrEqual(8);
+  });
+
+  it('judges blocks of alike runs alone', () => {
+    const blocks = blocksOf({ count: 12, noise: 0.02, slowdown: 1.05 }).map((block): StudyBlock => ({ ...block, slower: undefined }));
+    expect(studied(blocks)).toMatchObject({ slowdown: null, found: null, falseAlarms: { live: { comparisons: 2 } } });
   });
 
   it('says when there are too few blocks, or no such metric', () => {
