@@ -1,6 +1,7 @@
 /** `headroom size CONFIG`: a plan from a description of the workload, with what a run measured where it is given. */
 import { Command } from 'commander';
 import type { Plan } from '../results/plan-record.ts';
+import type { MeasuredInputs } from '../sizing/config-file.ts';
 import type { Measurements } from '../sizing/measured/measurements.ts';
 import type { SizingInputs } from '../sizing/sizing-inputs.ts';
 import { CliError } from './cli-error.ts';
@@ -9,6 +10,8 @@ import { outputWidth } from './output-width.ts';
 interface SizeFlags {
   readonly from?: string;
   readonly comparePeers?: boolean;
+  readonly sample?: string;
+  readonly sampleKey?: string;
   readonly explain?: string;
   readonly all?: boolean;
   readonly json?: boolean;
@@ -23,6 +26,8 @@ export function sizeCommand(): Command {
     .description('partitions, brokers, disk, network and client settings for a workload, each with its reason')
     .argument('[config]', 'a YAML file; see examples/')
     .option('--from <results>', 'take what the file leaves out from stored runs: ids, an experiment, a search or a folder of runs, joined by commas')
+    .option('--sample <file>', "your own events (JSON lines, JSON array, CSV, text; TOPIC=FILE where there are several topics): sizes, key skew and compression are measured where the file leaves them out")
+    .option('--sample-key <path>', "where a sample's key is: dotted JSON path or CSV column; the topic's key unless given")
     .option('--compare-peers', "what other calculators' published formulas answer for the same workload, with their sources and known flaws")
     .option('--export <format...>', 'the plan as files: kafka-topics, producer.properties, consumer.properties, broker.properties, strimzi, terraform-kafka, terraform-confluent, prometheus, all')
     .option('--out <path>', 'where --export writes: a directory, or a file where there is only one (else it is printed)')
@@ -39,6 +44,7 @@ Examples:
   $ headroom size topic.yaml --from latest                         with what the last run measured
   $ headroom bench calibrate                                       5 minutes of runs that tell bytes, requests and records apart; then
   $ headroom size topic.yaml --from experiment-20261128-014352-m23t8c
+  $ headroom size topic.yaml --sample events.jsonl                 with sizes, key skew and compression of your own events
   $ headroom size topic.yaml --compare-peers                       AWS, Google, Red Hat and others on the same workload
   $ headroom size topic.yaml --export all --out plan/              topics, client and broker settings, Strimzi, Terraform, alerts
   $ headroom size topic.yaml --explain brokers                     how a number came about
@@ -58,7 +64,7 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
   }
   if (path === undefined) throw new CliError('which workload? headroom size CONFIG; examples/clickstream-size.yaml is one', 2);
   const measured = flags.from === undefined ? undefined : await measuredBy(flags.from);
-  const inputs = await inputsFrom(path, measured);
+  const { inputs, preface } = await inputsAndPreface(path, { flags, measured });
   if (flags.comparePeers === true) {
     process.stdout.write(await peersAnswer(inputs, flags));
     return;
@@ -70,11 +76,20 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
   if (flags.export !== undefined) {
     const { exportPlan } = await import('./size-export.ts');
     process.stdout.write(await exportPlan(plan, { formats: flags.export, out: flags.out, config: path }));
-  } else if (flags.html === undefined) process.stdout.write(await planOutput(plan, flags));
+  } else if (flags.html === undefined) process.stdout.write(`${flags.json === true ? '' : preface}${await planOutput(plan, flags)}`);
   if (plan.conflicts.length > 0) process.exitCode = 1;
 }
 
-async function inputsFrom(path: string, measured: Measurements | undefined): Promise<SizingInputs> {
+/** The preface is what a sample showed, for a terminal. */
+async function inputsAndPreface(path: string, { flags, measured }: { flags: SizeFlags; measured: Measurements | undefined }): Promise<{ inputs: SizingInputs; preface: string }> {
+  if (flags.sample === undefined) return { inputs: await inputsFrom(path, { measured }), preface: '' };
+  const { sampledInputs, sampleSection } = await import('./size-sample.ts');
+  const { inputs, sample } = await sampledInputs({ sample: flags.sample, keyPath: flags.sampleKey, read: (sampled) => inputsFrom(path, { measured, sampled }) });
+  const { isColorSupported: isColored } = (await import('picocolors')).default;
+  return { inputs, preface: flags.explain === undefined ? sampleSection(sample, { width: outputWidth(), isColored }) : '' };
+}
+
+async function inputsFrom(path: string, { measured, sampled = {} }: { measured: Measurements | undefined; sampled?: MeasuredInputs }): Promise<SizingInputs> {
   const { readFile } = await import('node:fs/promises');
   const { readSizingConfig, SizingConfigError } = await import('../sizing/config-file.ts');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -82,7 +97,7 @@ async function inputsFrom(path: string, measured: Measurements | undefined): Pro
   });
   const { measuredRecords, withMeasurements } = await import('../sizing/measured/measured-inputs.ts');
   try {
-    const given = readSizingConfig(text, { todayMs: Date.now(), ...(measured === undefined ? {} : { measured: measuredRecords(measured) }) });
+    const given = readSizingConfig(text, { todayMs: Date.now(), measured: { ...(measured === undefined ? {} : measuredRecords(measured)), ...sampled } });
     return measured === undefined ? given : withMeasurements(given, measured);
   } catch (error) {
     if (error instanceof SizingConfigError) throw new CliError(`${path}:${error.line}:${error.column}: ${error.message}`, 2);

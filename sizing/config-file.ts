@@ -14,7 +14,10 @@ export { SizingConfigError } from './config/config-error.ts';
 
 /** What a run or a sample measured: it fills what the file leaves out. */
 export interface MeasuredInputs {
+  /** For the only topic. */
   readonly topic?: MeasuredTopic;
+  /** By topic. */
+  readonly topics?: ReadonlyMap<string, MeasuredTopic>;
   readonly cluster?: MeasuredCluster;
 }
 
@@ -42,7 +45,7 @@ function inputsOf(config: Config, { measured, todayMs, factor }: ReadOptions & {
   const reader = new QuantityReader();
   const names = Object.keys(config.topics);
   if (names.length === 0) throw new ConfigValueError(['topics'], 'topics is empty: name at least one');
-  const topics = Object.entries(config.topics).map(([name, topic]) => readTopic(topic, { reader, path: ['topics', name], name, measured: names.length === 1 ? (measured?.topic ?? {}) : {} }));
+  const topics = Object.entries(config.topics).map(([name, topic]) => readTopic(topic, { reader, path: ['topics', name], name, measured: measured?.topics?.get(name) ?? (names.length === 1 ? (measured?.topic ?? {}) : {}) }));
   const cluster = readCluster(config, { reader, measured: measured?.cluster });
   const inputs: SizingInputs = {
     name: config.name ?? names.join(', '),

@@ -57,6 +57,7 @@ export class FilePayload implements RecordSource {
   /** Number of the record that `fill` served last, and whether anything was found in this pass over the file. */
   #served = -1;
   #isFirstPass = true;
+  #passes = 0;
   readonly valueBytesMean: number;
   readonly keyBytesMean: number;
 
@@ -89,6 +90,11 @@ export class FilePayload implements RecordSource {
     this.keyBytesMean = (this.#keys.ends.at(-1) ?? 0) / count;
   }
 
+  /** How often all records were served: 0 during the first pass. */
+  get passes(): number {
+    return this.#passes;
+  }
+
   get warnings(): readonly string[] {
     return [...this.#warnings.values()];
   }
@@ -117,10 +123,14 @@ export class FilePayload implements RecordSource {
   /** Leaves at least one record in the window, or throws. */
   #nextWindow(): void {
     this.#position = 0;
-    if (this.#isWhole && !this.#isFirstPass) return;
+    if (this.#isWhole && !this.#isFirstPass) {
+      this.#passes++;
+      return;
+    }
     do {
       if (this.#isAtEnd) {
         this.#isFirstPass = false;
+        this.#passes++;
         this.#isAtEnd = false;
         this.#windowAt = this.#bodyStart;
         this.#filled = 0;

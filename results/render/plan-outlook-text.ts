@@ -36,8 +36,7 @@ function ratioText(at: number, now: number | undefined): string {
 /** A tornado in figures: the count at the low and high end of each input, and where it flips. */
 export function sensitivityTable(page: Page, { sensitivities, inputs, choices }: Plan): string[] {
   const columns = [
-    { head: 'input', align: 'left', isFlexible: true },
-    { head: 'count', align: 'left' },
+    { head: 'input, and what it moves', align: 'left', isFlexible: true },
     { head: 'low / value / high', align: 'left' },
     { head: 'too few from', align: 'left' },
     { head: 'one fewer from', align: 'left' },
@@ -51,7 +50,7 @@ export function sensitivityTable(page: Page, { sensitivities, inputs, choices }:
     const isMoved = atLow !== atValue || atHigh !== atValue;
     if (!isMoved && flip(breaksAt) === '' && flip(savesAt) === '') return [];
     const countOf = (count: number | null): string => (count === null ? 'none' : countText(count));
-    return [[input.name, choice.label, isMoved ? `${countOf(atLow)} / ${countOf(atValue)} / ${countOf(atHigh)}` : '', flip(breaksAt), flip(savesAt)]];
+    return [[`${input.name}: ${choice.label}`, isMoved ? `${countOf(atLow)} / ${countOf(atValue)} / ${countOf(atHigh)}` : '', flip(breaksAt), flip(savesAt)]];
   });
   const shown = rows.slice(0, SENSITIVITIES_MAX);
   return [...table(page, columns, shown), ...(rows.length > shown.length ? sentence(page, `and ${rows.length - shown.length} more, in --json`, { indent: 2, paint: page.colors.dim }) : [])];

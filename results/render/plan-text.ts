@@ -58,8 +58,8 @@ function decisionTable(page: Page, { decisions }: PlanRecord): string[] {
 function tightest(page: Page, { constraints, choices }: Plan): string[] {
   const isOwnCount = ({ choiceId }: Plan['constraints'][number]): boolean => choiceId?.endsWith('.consumers') === true;
   const decisive = constraints.filter((each) => !isOwnCount(each) && each.unit !== 'count');
-  return decisive.slice(0, 2).flatMap(({ id, sentence: what, slack, choiceId }, at) => {
-    const choice = choices.find((each) => each.id === choiceId);
+  return decisive.slice(0, 2).flatMap(({ id, sentence: what, slack, choiceId, heldShare }, at) => {
+    const choice = heldShare === 0 ? undefined : choices.find((each) => each.id === choiceId);
     const free = slack < 0 ? `${percentText(-slack)} too little` : slack < 5e-4 ? 'nothing free' : `${percentText(slack)} free`;
     return sentence(page, `${at + 1}. ${what}: ${free} [${id}]${choice === undefined ? '' : `; more ${choice.label} would help`}`, { indent: 2, hanging: 3 });
   });

@@ -1,6 +1,6 @@
 /** Settings that work and may be regretted, in the words of those who have: what happens, and what to do instead. */
 import type { PlanGrowth, PlannedConstraint, PlanWarning } from '../../results/plan-record.ts';
-import { countText, decimalBytesText, percentText, significant } from '../../results/render/number-text.ts';
+import { bytesText, countText, decimalBytesText, percentText, significant } from '../../results/render/number-text.ts';
 import type { SizedTopic, SizingInputs } from '../sizing-inputs.ts';
 
 export interface WarningContext {
@@ -14,7 +14,7 @@ export interface WarningContext {
 const HOT_TIMES_EVEN = 2;
 
 export function planWarnings({ inputs, point, constraints, growth }: WarningContext): PlanWarning[] {
-  return [...inputs.cautions, ...inputs.topics.flatMap((topic) => [...durability(topic), ...producing(topic), ...keys(topic, point), ...partitions(topic, point), ...rehoming(topic, { point, growth }), ...retentionBytes(topic, point)]), ...cluster(inputs, { point, constraints })];
+  return [...inputs.cautions, ...inputs.topics.flatMap((topic) => [...durability(topic), ...producing(topic), ...smallBatches(topic, point), ...keys(topic, point), ...partitions(topic, point), ...rehoming(topic, { point, growth }), ...retentionBytes(topic, point)]), ...cluster(inputs, { point, constraints })];
 }
 
 function durability({ name, replicationFactor, minInsyncReplicas, producer, isLedger }: SizedTopic): PlanWarning[] {
@@ -32,6 +32,17 @@ function durability({ name, replicationFactor, minInsyncReplicas, producer, isLe
 function producing({ name, producer, ordering, isLedger }: SizedTopic): PlanWarning[] {
   if (producer.isIdempotent || !producer.isRetrying) return producer.isIdempotent || !isLedger ? [] : [{ code: 'producer.no-retries', what: `${name}: without retries a passing error loses records of a ledger`, remedy: 'enable.idempotence=true, which retries safely' }];
   return [{ code: 'producer.retries-without-idempotence', what: `${name}: retries without idempotence append a record twice when only its acknowledgement was lost${ordering === 'none' ? '' : ', and may reorder'}`, remedy: 'enable.idempotence=true (needs acks=all)' }];
+}
+
+/** Below this share of batch.size a batch is closed by time, not by being full. */
+const FILLED_SHARE_MIN = 0.25;
+
+function smallBatches({ name, producer, recordBytes, keys: { kind } }: SizedTopic, point: ReadonlyMap<string, number>): PlanWarning[] {
+  const records = point.get(`${name}.batch.records`) as number;
+  const bytes = records * recordBytes.value;
+  if (bytes >= producer.batchBytes.value * FILLED_SHARE_MIN || producer.batchBytes.value < recordBytes.value) return [];
+  const perSecond = (point.get(`${name}.rate`) as number) / producer.count.value / (kind === 'none' ? 1 : (point.get(`${name}.partitions`) as number));
+  return [{ code: 'producer.small-batches', what: `${name}: linger.ms closes batches at ${significant(records)} records (${bytesText(bytes)} of ${bytesText(producer.batchBytes.value)}): they compress less than full ones and cost more requests`, remedy: `measure both with --sample; full batches would take linger.ms ${significant((producer.batchBytes.value / recordBytes.value / perSecond) * 1000)} at this rate with ${significant(producer.count.value)} producers` }];
 }
 
 function keys(topic: SizedTopic, point: ReadonlyMap<string, number>): PlanWarning[] {

@@ -66,7 +66,7 @@ function keysOf({ key, ordering }: TopicConfig, { reader, path, name, measured }
     if (ordering === 'key') throw new ConfigValueError([...path, 'ordering'], 'ordering: key needs the key by which records stay in order, for example "key: session_id"');
     return { kind: 'none' };
   }
-  if (typeof key === 'string') return measured.keys !== undefined && measured.keys.kind !== 'none' ? { ...measured.keys, name: key } : { kind: 'unknown', name: key };
+  if (typeof key === 'string') return measuredKeys(measured.keys, { key, name });
   const at = [...path, 'key'];
   if (key.hottest !== undefined) return { kind: 'hottest', name: key.name, share: reader.read([...at, 'hottest'], key.hottest, { id: `${name}.key.hottest`, name: 'share of the hottest key', unit: 'ratio', isShare: true }) as PlanQuantity };
   if (key.count === undefined) {
@@ -79,6 +79,12 @@ function keysOf({ key, ordering }: TopicConfig, { reader, path, name, measured }
     count: reader.read([...at, 'count'], key.count, { id: `${name}.key.count`, name: 'keys', unit: 'count' }) as PlanQuantity,
     exponent: reader.read([...at, 'zipf'], key.zipf, { id: `${name}.key.zipf`, name: 'Zipf exponent of the keys', unit: 'ratio', canBeZero: true }) ?? input(`${name}.key.zipf`, 'Zipf exponent of the keys', 0, 'ratio', { source: 'assumed', why: 'all keys alike; measure yours with --sample' }),
   };
+}
+
+/** Measured under ids of its own. */
+function measuredKeys(keys: SizedKeys | undefined, { key, name }: { key: string; name: string }): SizedKeys {
+  if (keys?.kind !== 'law') return { kind: 'unknown', name: key };
+  return { kind: 'law', name: key, count: { ...keys.count, id: `${name}.key.count` }, exponent: { ...keys.exponent, id: `${name}.key.zipf` } };
 }
 
 function retentionOf({ retention, cleanup = 'delete', liveKeys }: TopicConfig, { reader, path, name }: TopicContext): SizedRetention {

@@ -1,4 +1,5 @@
 /** The sizing file: what is refused, where, and what was probably meant. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sizingJsonSchema } from '../../sizing/config/config-schema.ts';
 import { readSizingConfig } from '../../sizing/config-file.ts';
@@ -76,4 +77,9 @@ test('a measured quantity keeps its run and its date', () => {
 test('the JSON Schema knows every section, for editors', () => {
   const { properties } = sizingJsonSchema() as { properties: Record<string, unknown> };
   expect(Object.keys(properties)).toEqual(expect.arrayContaining(['topics', 'growth', 'latency', 'availability', 'hardware', 'price']));
+});
+
+test('the published schema is the one that is read by', () => {
+  const published: unknown = JSON.parse(readFileSync(new URL('../../examples/size.schema.json', import.meta.url), 'utf8'));
+  expect(published, 'node cli/main.ts size --schema > examples/size.schema.json').toEqual(JSON.parse(JSON.stringify(sizingJsonSchema())));
 });

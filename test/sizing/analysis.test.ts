@@ -1,0 +1,164 @@
+/** What a plan says beside its counts: conflicts, warnings, growth, doubt, and that each of them is true of the plan. */
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Plan } from '../../results/plan-record.ts';
+import { explainText } from '../../results/render/explain-text.ts';
+import { fullPlanText } from '../../results/render/plan-text.ts';
+import { readSizingConfig } from '../../sizing/config-file.ts';
+import { planFor } from '../../sizing/plan.ts';
+import { busiestShare, harmonic, hottestShare } from '../../sizing/queueing/key-load.ts';
+import { busiestPartition, hottestKeyShare, type KeyDistribution } from '../../sizing/queueing/key-skew.ts';
+import { evenCount } from '../../sizing/queueing/divisibility.ts';
+import { overridden } from '../../sizing/sizing-inputs.ts';
+
+const TODAY = Date.UTC(2026, 10, 28);
+const topic = (lines: string, rest = ''): string => `topics:\n  t:\n${lines.split('\n').map((line) => `    ${line}`).join('\n')}\n${rest}`;
+const least = 'rate: 10k/s\nrecordSize: 100 B';
+const planOf = (text: string, draws = 500): Plan => planFor(readSizingConfig(text, { todayMs: TODAY }), { draws });
+const example = (name: string): string => readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8');
+
+test.each([
+  ['more in-sync replicas than replicas', topic(`${least}\nreplicationFactor: 2\nminInsyncReplicas: 3`), 'min-isr-above-replicas', /min\.insync\.replicas 1/],
+  ['more replicas than brokers', topic(least, 'hardware: { brokers: 2 }\n'), 'replicas-above-brokers', /3 brokers, or replication factor 2/],
+  ['a retention beyond the disks that there are', topic('rate: 100k/s\nrecordSize: 1 kB\nretention: 30 d', 'hardware: { brokers: 3, disk: 4 TB }\n'), 'disk.capacity', /\d+ brokers, or retention of/],
+  ['a hot key beyond one consumer', topic(`${least}\nkey: { name: id, hottest: 80 % }\ngroups: { g: 5k/s }`), 't.key.hot', /2 buckets/],
+  ['one order over more than one partition takes', topic('rate: 10k/s\nrecordSize: 100 B\nordering: total\ngroups: { g: 5k/s }'), 't.ordering.total', /2 times the speed/],
+  ['an objective below the floor', topic(least, 'latency: { objective: 5 ms, service: 2 ms }\n'), 'latency.floor', /objective above 9\.21 ms/],
+  ['an objective below the measured floor', topic(least, 'latency: { objective: 5 ms, curve: [{ utilization: 10 %, latency: 8 ms }, { utilization: 50 %, latency: 20 ms }] }\n'), 'latency.floor', /objective above 8 ms/],
+  ['consumers that exist and are too few', topic(`${least}\ngroups: { g: { rate: 1k/s, consumers: 4 } }`), 't.g.consumers.busiest', /consumers/],
+  ['a tier shorter than a segment', topic('rate: 100/s\nrecordSize: 100 B\nretention: { time: 30 d, local: 1 h }'), 't.tiered.local', /smaller segments/],
+  ['a zone that takes all but one replica', topic(`${least}\nreplicationFactor: 2\nminInsyncReplicas: 2`, 'availability: { zones: 2, survive: [zone] }\n'), 't.failure.zone.min-isr', /replication factor/],
+])('%s is a conflict with the nearest way out', (_what, text, code, nearest) => {
+  const found = planOf(text).conflicts.find((each) => each.code === code);
+  expect(found?.nearest).toMatch(nearest);
+});
+
+test('the nearest change of a conflict resolves it', () => {
+  const text = (brokers: string): string => topic('rate: 100k/s\nrecordSize: 1 kB\nretention: 30 d', `hardware: { ${brokers}disk: 4 TB }\n`);
+  const nearest = planOf(text('brokers: 3, ')).conflicts.find(({ code }) => code === 'disk.capacity')?.nearest;
+  const brokers = Number(/^([\d,]+) brokers/.exec(nearest ?? '')?.[1]?.replaceAll(',', ''));
+  expect(planOf(text(`brokers: ${brokers}, `)).conflicts).toEqual([]);
+  expect(planOf(text(`brokers: ${brokers - 1}, `)).conflicts).not.toEqual([]);
+});
+
+test.each([
+  ['durability.min-isr-1', `${least}\nminInsyncReplicas: 1`],
+  ['durability.one-copy', `${least}\nreplicationFactor: 1`],
+  ['durability.unclean-election', `${least}\nuncleanElection: true`],
+  ['durability.acks-1', `${least}\nledger: true\nproducer: { acks: 1 }`],
+  ['durability.acks-0', `${least}\nproducer: { acks: 0 }`],
+  ['producer.retries-without-idempotence', `${least}\nproducer: { idempotence: false }`],
+  ['producer.small-batches', `${least}\nkey: id`],
+  ['availability.min-isr-all', `${least}\nminInsyncReplicas: 3`],
+  ['key.compaction-without-key', `${least}\ncleanup: compact\nliveKeys: 1M`],
+  ['key.skew-unknown', `${least}\nkey: id\ngroups: { g: 5k/s }`],
+  ['key.hot', 'rate: 10k/s\nrecordSize: 100 B\nkey: { name: id, hottest: 30 % }\ngroups: { g: 1k/s, h: 4k/s }'],
+  ['consumers.idle', `${least}\npartitions: 6\ngroups: { g: { rate: 5k/s, consumers: 8 } }`],
+  ['units.partitions-or-replicas', `${least}\npartitions: 30\ngroups: { g: 1k/s }`],
+  ['units.retention-bytes', `${least}\nretention: { time: 1 d, bytesPerPartition: 500 GB }`],
+])('%s is warned of', (code, lines) => {
+  expect(planOf(topic(lines)).warnings.map((each) => each.code)).toContain(code);
+});
+
+test('the guide is not warned of what it does right', () => {
+  const codes = planOf(example('ingest-layer-size.yaml')).warnings.map(({ code }) => code);
+  expect(codes.filter((code) => /^(?:durability|key\.hot|units|producer\.retries)/.test(code))).toEqual([]);
+});
+
+test("the guide's worked example: 20 partitions by 100k / 5k, replication 3 and 2, and growth that argues for 2 to 3 times as many", () => {
+  const plan = planOf(example('ingest-layer-size.yaml'));
+  const row = (id: string): Plan['decisions'][number] | undefined => plan.decisions.find((each) => each.id === id);
+  expect(row('clickstream.partitions')).toMatchObject({ value: '20', why: '100,000/s / 5,000/s per consumer of fraud (given)' });
+  expect(row('clickstream.partitions.horizon')?.why).toMatch(/2\.10x at the horizon \(the usual advice: 2 to 3x\)/);
+  expect(plan.shape.topics[0]).toMatchObject({
+    partitions: 20,
+    replicationFactor: 3,
+    key: 'session_id',
+    properties: { 'min.insync.replicas': '2', 'retention.ms': '604800000' },
+    producerProperties: { acks: 'all', 'enable.idempotence': 'true', 'compression.type': 'zstd', 'linger.ms': '10', 'batch.size': '65536' },
+    groups: [{ name: 'fraud', consumers: 20 }, { name: 'dashboards', consumers: 20 }, { name: 'warehouse', kind: 'sink', consumers: 10 }],
+  });
+  expect(plan.shape.brokers).toBe(3);
+  expect(plan.conflicts).toEqual([]);
+});
+
+test.each(['clickstream-size.yaml', 'ingest-layer-size.yaml', 'shop-size.yaml'])('%s gives a plan without conflict, whose text fits any width', (name) => {
+  const plan = planOf(example(name), 200);
+  expect(plan.conflicts).toEqual([]);
+  for (const width of [80, 120]) {
+    const text = fullPlanText(plan, { width, isColored: false, isWhole: true });
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(width);
+    expect(text).not.toMatch(/NaN|undefined|Infinity|null/);
+  }
+  for (const id of [...plan.constraints.map((each) => each.id), ...plan.choices.map((each) => each.id)]) expect(explainText(plan, id, { width: 100, isColored: false }), id).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test('growth uses up a capacity on the day that its own law says', () => {
+  const { growth } = planOf(topic('rate: 80k/s\nrecordSize: 100 B\nkey: id\npartitions: 20\ngroups: { g: { rate: 5k/s } }', 'growth: { perYear: 25 %, horizon: 3 y, lead: 90 d, sizeFor: today }\n'));
+  const outlook = growth?.exhaustions.find(({ choiceId }) => choiceId === 't.partitions');
+  // 100,000 / 80,000 = 1.25: one year.
+  expect(outlook?.years).toBeCloseTo(1, 3);
+  expect(outlook).toMatchObject({ date: '2027-11-28', constraintId: 't.partitions.consume.g' });
+  expect(outlook?.orderBy).toBe('2027-08-30');
+});
+
+test('a plan at the flip of an input breaks a little beyond it and not before', () => {
+  const inputs = readSizingConfig(example('clickstream-size.yaml'));
+  const plan = planFor(inputs, { draws: 50 });
+  const flips = plan.sensitivities.filter(({ choiceId, breaksAt }) => choiceId === 'clickstream.partitions' && breaksAt !== null);
+  expect(flips.length).toBeGreaterThan(2);
+  for (const { inputId, breaksAt, atValue } of flips) {
+    const at = plan.inputs.find(({ id }) => id === inputId)?.value ?? 0;
+    const outward = (breaksAt as number) > at ? 1.001 : 0.999;
+    const needed = (value: number): number => {
+      const certain = overridden(inputs, new Map(plan.inputs.map((each) => [each.id, { value: each.id === inputId ? value : each.value }])));
+      return planFor(certain, { draws: 1, isBrief: true }).choices.find(({ id }) => id === 'clickstream.partitions')?.p90 ?? 0;
+    };
+    expect(needed((breaksAt as number) * outward), inputId).toBeGreaterThan(atValue as number);
+    expect(needed((breaksAt as number) / outward), inputId).toBeLessThanOrEqual(atValue as number);
+  }
+});
+
+test('the units in which a workload is written never change the answer', () => {
+  const answer = (text: string): unknown => planOf(text, 100).choices.map(({ id, value }) => [id, Number(value.toPrecision(9))]);
+  fc.assert(fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 50, max: 5000 }), fc.integer({ min: 1, max: 60 }), (kilo, bytes, days) => {
+    const one = topic(`rate: ${kilo}k/s\nrecordSize: ${bytes} B\nretention: ${days} d\nkey: id\ngroups: { g: 5k/s }`, 'hardware: { disk: 4 TB, network: 10 Gbit/s, diskThroughput: 250 MB/s, memory: 32 GiB }\n');
+    const other = topic(`rate: ${kilo * 1000}/s\nrecordSize: ${bytes / 1000} kB\nretention: ${days * 24} h\nkey: id\ngroups: { g: { serviceTime: 0.2 ms } }`, 'hardware: { disk: 4000 GB, network: 1.25 GB/s, diskThroughput: 0.25 GB/s, memory: 32768 MiB }\n');
+    expect(answer(other)).toEqual(answer(one));
+  }), { numRuns: 15 });
+});
+
+test.each<KeyDistribution>([
+  { kind: 'uniform', keys: 1000 },
+  { kind: 'uniform', keys: 10_000 },
+  { kind: 'zipf', keys: 10_000, exponent: 0.5 },
+  { kind: 'zipf', keys: 10_000, exponent: 0.8 },
+  { kind: 'zipf', keys: 10_000, exponent: 1 },
+  { kind: 'zipf', keys: 10_000, exponent: 1.2 },
+])('the closed form of the busiest partition is within a sixth of the simulation: %j', (distribution) => {
+  const law = { keys: distribution.keys, exponent: distribution.kind === 'zipf' ? distribution.exponent : 0 };
+  expect(hottestShare(law)).toBeCloseTo(hottestKeyShare(distribution), 6);
+  for (const partitions of [6, 20, 60]) {
+    const simulated = busiestPartition(distribution, { partitions, trials: 60, seed: 7 }).loadOverMean / partitions;
+    expect(Math.abs(busiestShare({ partitions, ...law }) / simulated - 1), `${partitions} partitions: ${busiestShare({ partitions, ...law })} for ${simulated}`).toBeLessThan(1 / 6);
+  }
+});
+
+test('the sum of the harmonic law is exact to a millionth', () => {
+  for (const [n, s] of [[10, 1], [1000, 0.5], [100_000, 1], [5000, 1.7], [777, 2.4]] as const) {
+    let sum = 0;
+    for (let k = n; k >= 1; k--) sum += k ** -s;
+    expect(harmonic(n, s) / sum).toBeCloseTo(1, 6);
+  }
+});
+
+test('counts are rounded to divisible ones by a tenth at most, and never fall', () => {
+  let before = 0;
+  for (let count = 1; count < 3000; count++) {
+    const even = evenCount(count);
+    expect(even).toBeGreaterThanOrEqual(Math.max(count, before));
+    expect(even).toBeLessThanOrEqual(count * 1.1);
+    before = even;
+  }
+});
