@@ -22,7 +22,7 @@ export const consumerProperties = {
   'group.instance.id': { type: 'string', default: '' },
   'group.protocol': { type: 'string', default: 'classic', values: ['classic'] },
   'heartbeat.interval.ms': { type: 'int', default: '3000', min: 1 },
-  'isolation.level': { type: 'string', default: 'read_uncommitted', values: ['read_uncommitted'] },
+  'isolation.level': { type: 'string', default: 'read_uncommitted', values: ['read_uncommitted', 'read_committed'] },
   'max.partition.fetch.bytes': { type: 'int', default: '1048576' },
   'max.poll.interval.ms': { type: 'int', default: '300000', min: 1 },
   'partition.assignment.strategy': { type: 'list', default: 'range,cooperative-sticky', values: Object.keys(ASSIGNORS) },

@@ -1,6 +1,7 @@
 /**
  * One member of a consumer group: takes its share of the partitions, hands whole batches over as they come, commits what it handed over.
- * At least once: after a crash the next owner reads again what was not committed. Records of aborted transactions are not filtered.
+ * At least once: after a crash the next owner reads again what was not committed. With isolation.level=read_committed no batch of an aborted
+ * transaction is handed over.
  */
 import type { Timer } from '../environment.ts';
 import type { ClusterClient } from './cluster-client.ts';

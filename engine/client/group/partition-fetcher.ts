@@ -6,6 +6,7 @@ import { errorCodes, errorName } from '../../protocol/errors.ts';
 import { validateBatch } from '../../record/record-batch.ts';
 import type { ClusterClient } from '../cluster-client.ts';
 import type { ConsumerConfig } from '../consumer-config.ts';
+import { committedBatches, type AbortedTransaction } from '../fetch/committed-batches.ts';
 import { fetchFrom, type FetchAnswer, type FetchLimits } from '../fetch/fetch-request.ts';
 import { wholeBatches } from '../fetch/fetched-batches.ts';
 import { ConnectionLostError } from '../kafka-connection.ts';
@@ -24,6 +25,7 @@ interface BufferedRecords {
   readonly offset: number;
   readonly records: Buffer;
   readonly highWatermark: number;
+  readonly aborted: readonly AbortedTransaction[];
 }
 
 interface Position {
@@ -60,7 +62,7 @@ export class PartitionFetcher {
       minBytes: config['fetch.min.bytes'],
       maxBytes: config['fetch.max.bytes'],
       partitionMaxBytes: config['max.partition.fetch.bytes'],
-      isReadCommitted: false,
+      isReadCommitted: config['isolation.level'] === 'read_committed',
       rack: config['client.rack'],
     };
     this.#unsubscribe = client.subscribe(() => this.#startLoops());
@@ -93,7 +95,7 @@ export class PartitionFetcher {
     this.#isPaused = false;
     for (let next = this.#buffered.shift(); next !== undefined; next = this.#buffered.shift()) {
       const position = this.#positions.get(next.key);
-      if (position?.offset === next.offset) this.#take(next.key, position, next.records, next.highWatermark);
+      if (position?.offset === next.offset) this.#take(next.key, position, next);
       if (this.#isPausedNow()) return;
     }
     this.#endPause();
@@ -163,21 +165,22 @@ export class PartitionFetcher {
     if (answer.errorCode !== errorCodes.NONE) return false;
     const asked = new Map(wanted.map(({ topic, partition, offset }) => [keyOf(topic, partition), offset]));
     let isHealthy = true;
-    for (const { topic, partitionIndex: partition, errorCode, records, highWatermark } of answer.partitions) {
+    for (const { topic, partitionIndex: partition, errorCode, records, highWatermark, abortedTransactions } of answer.partitions) {
       const key = keyOf(topic, partition);
       const position = this.#positions.get(key);
       if (position === undefined || position.offset !== asked.get(key)) continue;
       if (errorCode === errorCodes.OFFSET_OUT_OF_RANGE) this.#reset(position);
       else if (errorCode !== errorCodes.NONE) isHealthy = false;
       else if (records !== null && records.length > 0) {
-        if (this.#isPaused) this.#buffered.push({ key, offset: position.offset, records: Buffer.from(records), highWatermark });
-        else this.#take(key, position, records, highWatermark);
+        const fetched = { records, highWatermark, aborted: this.#limits.isReadCommitted ? (abortedTransactions ?? []) : [] };
+        if (this.#isPaused) this.#buffered.push({ ...fetched, key, offset: position.offset, records: Buffer.from(records) });
+        else this.#take(key, position, fetched);
       }
     }
     return isHealthy;
   }
 
-  #take(key: string, position: Position, records: Buffer, highWatermark: number): void {
+  #take(key: string, position: Position, { records, highWatermark, aborted }: Pick<BufferedRecords, 'records' | 'highWatermark' | 'aborted'>): void {
     const fetched = wholeBatches(records, { from: position.offset, to: Number.MAX_SAFE_INTEGER });
     if (fetched.batchCount === 0) return;
     const { topic, partition } = position;
@@ -185,7 +188,7 @@ export class PartitionFetcher {
     position.offset = fetched.nextOffset;
     this.#positions.delete(key);
     this.#positions.set(key, position);
-    this.#events.onBatches(topic, partition, fetched.bytes, highWatermark);
+    for (const bytes of committedBatches(fetched.bytes, aborted)) this.#events.onBatches(topic, partition, bytes, highWatermark);
   }
 
   #reset(position: Position): void {

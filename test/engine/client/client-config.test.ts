@@ -34,8 +34,8 @@ test("a consumer takes the assignors by their own and by Java's names, in order 
   expect(parseConsumerConfig({ 'group.id': 'g', 'partition.assignment.strategy': names }).assignors).toEqual(['cooperative-sticky', 'range']);
 });
 
-test('a consumer refuses a missing group, a heartbeat as slow as its session, and read_committed', () => {
+test('a consumer refuses a missing group, a heartbeat as slow as its session, and an isolation that there is not', () => {
   expect(() => parseConsumerConfig({})).toThrow(/group\.id/);
   expect(() => parseConsumerConfig({ 'group.id': 'g', 'heartbeat.interval.ms': '45000' })).toThrow(/session\.timeout\.ms/);
-  expect(() => parseConsumerConfig({ 'group.id': 'g', 'isolation.level': 'read_committed' })).toThrow(/isolation\.level/);
+  expect(() => parseConsumerConfig({ 'group.id': 'g', 'isolation.level': 'serializable' })).toThrow(/isolation\.level/);
 });
