@@ -6,6 +6,7 @@ interface ClusterFlags {
   readonly port?: number;
   readonly dataDir?: string;
   readonly set: Record<string, string>;
+  readonly topics?: string;
 }
 
 export function clusterCommand(): Command {
@@ -15,6 +16,7 @@ export function clusterCommand(): Command {
     .option('--port <port>', 'port of the first broker; the others take the next ones (default: free ports)', positiveInteger)
     .option('--data-dir <directory>', 'keep the data there (default: a temporary directory, removed at the end)')
     .option('--set <property=value>', 'a broker property by its Kafka name; may be repeated', property, {})
+    .option('--topics <config>', 'make the topics that headroom size plans from this file')
     .addHelpText(
       'after',
       `
@@ -22,6 +24,7 @@ Examples:
   $ headroom cluster                                  three brokers on free ports
   $ headroom cluster --port 9092 --data-dir ./data    at 127.0.0.1:9092-9094, data kept
   $ headroom cluster --set num.partitions=4 --set default.replication.factor=3
+  $ headroom cluster --port 9092 --topics examples/clickstream-size.yaml    with the topics as they were sized
   $ kcat -b 127.0.0.1:9092 -L                         any Kafka client works against it`,
     )
     .action(runCluster);
@@ -33,6 +36,7 @@ async function runCluster(flags: ClusterFlags): Promise<void> {
   const { join } = await import('node:path');
   const { CliError } = await import('./cli-error.ts');
   const { startCluster } = await import('../engine/cluster/embedded-cluster.ts');
+  const planned = flags.topics === undefined ? [] : await (await import('./planned-topics.ts')).plannedTopics(flags.topics, flags.brokers);
   const startedMs = performance.now();
   const dataDirectory = flags.dataDir ?? mkdtempSync(join(tmpdir(), 'headroom-cluster-'));
   const stopped = new Promise<void>((resolve) => {
@@ -50,10 +54,12 @@ async function runCluster(flags: ClusterFlags): Promise<void> {
       onLine: (brokerId, line) => process.stderr.write(`broker ${brokerId}: ${line}\n`),
       ...(flags.port === undefined ? {} : { ports: Array.from({ length: flags.brokers }, (_, at) => (flags.port as number) + at) }),
     });
+    if (planned.length > 0) await (await import('./planned-topics.ts')).makeTopics(planned, cluster.bootstrap);
     process.stdout.write(`bootstrap.servers=${cluster.bootstrap}\n`);
     process.stderr.write(
       `${flags.brokers} brokers ready in ${Math.round(performance.now() - startedMs)} ms, ${cluster.filesKind} files, data in ${dataDirectory}${flags.dataDir === undefined ? ' (temporary)' : ''}. Ctrl-C stops them.\n`,
     );
+    for (const { name, partitions, replicationFactor } of planned) process.stderr.write(`topic ${name}: ${partitions} partitions, replication factor ${replicationFactor}\n`);
     await stopped;
     await cluster.stop();
   } catch (error) {

@@ -19,6 +19,9 @@ interface SizeFlags {
   readonly out?: string;
   readonly schema?: boolean;
   readonly html?: string;
+  readonly diff?: boolean;
+  readonly bootstrap?: string;
+  readonly commandConfig?: string;
 }
 
 export function sizeCommand(): Command {
@@ -34,6 +37,9 @@ export function sizeCommand(): Command {
     .option('--explain <id>', 'one number of the plan with its formula, the numbers put in and where they come from: brokers, disk.capacity, clickstream.wire ...')
     .option('--all', 'every value that the plan rests on and every constraint, also those that do not decide')
     .option('--schema', 'the JSON Schema of the file, for editors')
+    .option('--diff', 'what keeps the cluster at --bootstrap from being the planned one, what to do, in which order, at what risk; changes nothing')
+    .option('--bootstrap <host:port,...>', 'the cluster for --diff')
+    .option('--command-config <file>', "how to connect to it: security.protocol, sasl.*, ssl.*, as for Kafka's tools")
     .option('--json', 'the plan (or the comparison) as JSON')
     .option('--html <file>', 'the plan as one page with its charts, in which values can be changed and the plan is computed again')
     .addHelpText(
@@ -49,9 +55,10 @@ Examples:
   $ headroom size topic.yaml --export all --out plan/              topics, client and broker settings, Strimzi, Terraform, alerts
   $ headroom size topic.yaml --explain brokers                     how a number came about
   $ headroom size topic.yaml --html plan.html                      the plan as a page that answers what-if questions
+  $ headroom size topic.yaml --diff --bootstrap kafka-1:9092       what a live cluster lacks, what to do in which order, at what risk
   $ headroom size topic.yaml --json | jq .decisions
 
-Exit codes: 0 there is a plan, 1 no plan works (the conflict is named), 2 the file cannot be read as a workload.`,
+Exit codes: 0 there is a plan, 1 no plan works (the conflict is named) or --diff found differences, 2 the file cannot be read as a workload, 3 no cluster answers.`,
     )
     .action(size);
 }
@@ -72,6 +79,13 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
   const { planFor } = await import('../sizing/plan.ts');
   const { withExtrapolations } = await import('../sizing/measured/measured-inputs.ts');
   const plan = measured === undefined ? planFor(inputs) : withExtrapolations(planFor(inputs), measured);
+  if (flags.diff === true) {
+    const { diffOutput, diffPlan } = await import('./size-diff.ts');
+    const diff = await diffPlan(plan, { bootstrap: flags.bootstrap, commandConfig: flags.commandConfig });
+    process.stdout.write(diffOutput(diff, { isJson: flags.json === true, width: outputWidth(), isColored: (await import('picocolors')).default.isColorSupported }));
+    if (diff.differences.length > 0) process.exitCode = 1;
+    return;
+  }
   if (flags.html !== undefined) process.stdout.write(`Written to ${await pageWritten(inputs, plan, flags.html)}\n`);
   if (flags.export !== undefined) {
     const { exportPlan } = await import('./size-export.ts');

@@ -2,10 +2,10 @@
  * The admin requests that a run needs: topics, cluster, offsets and configurations. Each retries retriable errors
  * (with a metadata refresh) until its deadline; any other error of the cluster is an AdminError with its code.
  */
-import { CreateTopics, DeleteGroups, DeleteTopics, DescribeCluster, DescribeConfigs, ListOffsets } from '../protocol/apis.ts';
+import { CreateTopics, DeleteGroups, DeleteTopics, DescribeCluster, DescribeConfigs, ListOffsets, Metadata } from '../protocol/apis.ts';
 import type { ResponseOf } from '../protocol/api.ts';
 import { errorCodes, errorName, isRetriable } from '../protocol/errors.ts';
-import type { BrokerMetadata, ClusterClient, TopicMetadata } from './cluster-client.ts';
+import { partitionOf, type BrokerMetadata, type ClusterClient, type TopicMetadata } from './cluster-client.ts';
 import { CoordinatorLink } from './group/coordinator-link.ts';
 import { ConnectionLostError } from './kafka-connection.ts';
 
@@ -19,8 +19,11 @@ export interface NewTopic {
 export interface ClusterDescription {
   readonly clusterId: string;
   readonly controllerId: number;
-  readonly brokers: readonly BrokerMetadata[];
+  /** `rack`: null where the broker names none, or the cluster does not tell. */
+  readonly brokers: readonly (BrokerMetadata & { readonly rack: string | null })[];
 }
+
+export type ListedTopic = Pick<TopicMetadata, 'name' | 'partitions'>;
 
 export interface ConfigEntry {
   readonly name: string;
@@ -97,11 +100,19 @@ export class Admin {
       const connection = await this.#client.anyBroker();
       if (connection.versionOf(DescribeCluster) === undefined) {
         await this.#client.refresh();
-        return { clusterId: this.#client.clusterId ?? '', controllerId: this.#client.controllerId, brokers: this.#client.brokers };
+        return { clusterId: this.#client.clusterId ?? '', controllerId: this.#client.controllerId, brokers: this.#client.brokers.map((each) => ({ ...each, rack: null })) };
       }
       const { errorCode, errorMessage, clusterId, controllerId, brokers } = await connection.request(DescribeCluster, undefined, {});
       check('describing the cluster', errorCode, errorMessage);
-      return { clusterId, controllerId, brokers: brokers.map(({ brokerId, host, port }) => ({ id: brokerId, host, port })) };
+      return { clusterId, controllerId, brokers: brokers.map(({ brokerId, host, port, rack }) => ({ id: brokerId, host, port, rack })) };
+    });
+  }
+
+  /** Every topic of the cluster that may be seen, by name; a topic that has just been deleted may still be among them. */
+  async listTopics(): Promise<ListedTopic[]> {
+    return this.#retry(async () => {
+      const { topics } = await (await this.#client.anyBroker()).request(Metadata, undefined, { topics: null, allowAutoTopicCreation: false });
+      return topics.flatMap(({ name, partitions }) => (name === null ? [] : [{ name, partitions: partitions.map(partitionOf).sort((a, b) => a.index - b.index) }])).sort((a, b) => (a.name < b.name ? -1 : 1));
     });
   }
 

@@ -296,7 +296,7 @@ export class ClusterClient {
       const known = this.#topics.get(name);
       const before = known?.topicId.equals(each.topicId) === true ? known.partitions : [];
       const partitions = each.partitions
-        .map((partition) => ({ index: partition.partitionIndex, leaderId: partition.leaderId, leaderEpoch: partition.leaderEpoch, replicas: partition.replicaNodes, inSyncReplicas: partition.isrNodes, errorCode: partition.errorCode }))
+        .map(partitionOf)
         .sort((a, b) => a.index - b.index);
       this.#topics.set(name, { name, topicId: each.topicId, partitions: partitions.map((now) => newer(before[now.index], now)) });
     }
@@ -334,6 +334,10 @@ function leaderless({ partitions }: TopicMetadata): string {
   const without = partitions.filter(({ leaderId }) => leaderId < 0).map(({ index }) => index);
   const named = `${without.slice(0, 10).join(', ')}${without.length > 10 ? ', ...' : ''}`;
   return `${without.length} of its ${partitions.length} partitions ${without.length === 1 ? 'has' : 'have'} no leader (${named})`;
+}
+
+export function partitionOf({ partitionIndex, leaderId, leaderEpoch, replicaNodes, isrNodes, errorCode }: ResponseOf<typeof Metadata>['topics'][number]['partitions'][number]): PartitionMetadata {
+  return { index: partitionIndex, leaderId, leaderEpoch, replicas: replicaNodes, inSyncReplicas: isrNodes, errorCode };
 }
 
 /** Brokers learn of elections at different times: a stale one must not undo what a newer epoch said. */

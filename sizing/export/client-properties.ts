@@ -1,4 +1,4 @@
-/** Producer and consumer settings of a plan as properties files, as Java's clients, kcat's and headroom's read them. No address and no secret is in them. */
+/** Producer and consumer settings of a plan as properties files, as Java's clients and headroom's read them. No address and no secret is in them. */
 import type { GroupKind, Plan, PlannedTopic } from '../../results/plan-record.ts';
 import { comment, header, type ExportedFile, type ExportRequest } from './export-file.ts';
 

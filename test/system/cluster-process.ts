@@ -20,6 +20,8 @@ export interface ClusterProcessOptions {
   readonly dataDirectory?: string;
   /** Of the first broker; the others take the next ones. */
   readonly firstPort?: number;
+  /** A sizing file whose topics are made. */
+  readonly topics?: string;
 }
 
 export interface ProcessEnd {
@@ -42,6 +44,7 @@ export class ClusterProcess {
       ...(options.brokers === undefined ? [] : ['--brokers', String(options.brokers)]),
       ...(options.dataDirectory === undefined ? [] : ['--data-dir', options.dataDirectory]),
       ...(options.firstPort === undefined ? [] : ['--port', String(options.firstPort)]),
+      ...(options.topics === undefined ? [] : ['--topics', options.topics]),
       ...Object.entries(properties).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ];
     this.#child = spawn(process.execPath, [ENTRY_POINT, 'cluster', ...flags], {
