@@ -8,6 +8,7 @@ import type { LoadModel } from './load/load-messages.ts';
 import { shapeProblem } from './load/shape/rate-shape.ts';
 import { KEY_COUNT_MAX, WORKER_COUNT_MAX } from './workload/event-stamp.ts';
 import type { KeyDistribution } from './workload/key-picker.ts';
+import { SPREAD_MAX, spreadOf } from './workload/key-writer.ts';
 import type { Workload } from './workload/workload.ts';
 
 export type TargetOptions =
@@ -90,6 +91,9 @@ export const defaultBenchOptions: BenchOptions = {
   verifies: true,
 };
 
+/** Keys times their suffixes: the check of a run holds a few words for each and worker. */
+const SPREAD_KEYS_MAX = 4_000_000;
+
 /** Throws ExperimentError (usage) with the first contradiction and the way out; nothing has been started then. */
 export function checkBenchOptions(options: BenchOptions): void {
   for (const [isWrong, message] of contradictions(options)) {
@@ -122,6 +126,13 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
   if (workload.kind !== 'file' && workload.keys.kind === 'hotSet') {
     yield [!whole(workload.keys.hotKeyCount, 1, workload.keys.keyCount), `the number of hot keys must be 1 to the number of keys, ${workload.keys.keyCount}`];
     yield [!(workload.keys.hotShare > 0 && workload.keys.hotShare <= 1), `the share of the hot keys must lie above 0 and up to 1, not at ${workload.keys.hotShare}`];
+  }
+  if (workload.kind !== 'file' && workload.keySpread !== undefined) {
+    const spread = spreadOf(workload.keySpread);
+    yield [!whole(spread, 2, SPREAD_MAX), `buckets or salts of a key must be 2 to ${SPREAD_MAX}, not ${spread}`];
+    yield [workload.keys.kind === 'none', 'records without keys have nothing to spread: leave out the buckets or salts'];
+    const keyCount = workload.keys.kind === 'none' ? 0 : workload.keys.keyCount;
+    yield [keyCount * spread > SPREAD_KEYS_MAX, `${keyCount} keys times ${spread} are more than the check of every key can hold (${SPREAD_KEYS_MAX}): use fewer keys`];
   }
   if (workload.kind === 'fixed') {
     yield [!whole(workload.recordBytes, 1, 64 << 20), '--record-size must be at least 1'];

@@ -31,6 +31,7 @@ import { openTarget, type Target } from './target/target.ts';
 import { targetSecurity } from './target/target-security.ts';
 import type { EventCheckOptions } from './verify/event-checks.ts';
 import { runVerification } from './verify/verification-worker.ts';
+import { spreadOf } from './workload/key-writer.ts';
 import { openRecordSource } from './workload/workload.ts';
 
 export interface RunExperimentOptions {
@@ -202,5 +203,5 @@ function eventsOf({ workload }: BenchOptions, load: LoadOutcome): EventCheckOpti
   if (workload.kind === 'file') return undefined;
   const eventCounts: number[] = [];
   for (const { worker, sentRecords } of load.loads) eventCounts[worker] = sentRecords;
-  return { keyCount: workload.keys.kind === 'none' ? 0 : workload.keys.keyCount, eventCounts };
+  return { keyCount: workload.keys.kind === 'none' ? 0 : workload.keys.keyCount, spread: spreadOf(workload.keySpread), eventCounts };
 }

@@ -5,6 +5,7 @@ import type { FaultConfiguration } from '../results/fault/fault-record.ts';
 import type { RateShape } from '../bench/load/shape/rate-shape.ts';
 import { parseShape, ShapeError } from '../bench/load/shape/shape-grammar.ts';
 import type { KeyDistribution } from '../bench/workload/key-picker.ts';
+import type { KeySpread } from '../bench/workload/key-writer.ts';
 import type { Workload } from '../bench/workload/workload.ts';
 import { CliError } from './cli-error.ts';
 
@@ -23,6 +24,10 @@ export interface BenchFlags {
   readonly keys?: string;
   readonly keyDistribution?: string;
   readonly zipfExponent?: string;
+  readonly hotKeys?: string;
+  readonly hotShare?: string;
+  readonly keyBuckets?: string;
+  readonly keySalts?: string;
   readonly partitions?: string;
   readonly replicationFactor?: string;
   readonly minInsyncReplicas?: string;
@@ -103,26 +108,37 @@ function shapeFrom(text: string): RateShape {
 function workloadFrom(flags: BenchFlags): Workload {
   if (flags.payload !== undefined) {
     if (flags.recordSize !== undefined) throw usage('--payload and --record-size exclude each other: a file has its own records');
-    if (flags.keys !== undefined || flags.keyDistribution !== undefined) throw usage('--keys and --key-distribution are for generated records; with --payload take the key from a field with --key');
+    const ofKeys = [flags.keys, flags.keyDistribution, flags.hotKeys, flags.hotShare, flags.keyBuckets, flags.keySalts];
+    if (ofKeys.some((flag) => flag !== undefined)) throw usage('--keys and --key-distribution are for generated records; with --payload take the key from a field with --key');
     return { kind: 'file', path: flags.payload, key: flags.key };
   }
   if (flags.key !== undefined) throw usage('--key names a field of a payload file: it needs --payload FILE');
-  const keys = keysFrom(flags);
+  const keys = { keys: keysFrom(flags), ...keySpreadFrom(flags) };
   if (flags.recordSize === undefined) {
     if (flags.randomBytesRatio !== undefined) throw usage('--random-bytes-ratio needs --record-size');
-    return { kind: 'clickstream', keys };
+    return { kind: 'clickstream', ...keys };
   }
   const randomBytesRatio = number('--random-bytes-ratio', flags.randomBytesRatio, 0.5);
-  return { kind: 'fixed', keys, recordBytes: bytes('--record-size', flags.recordSize), randomBytesRatio };
+  return { kind: 'fixed', ...keys, recordBytes: bytes('--record-size', flags.recordSize), randomBytesRatio };
 }
 
 function keysFrom(flags: BenchFlags): KeyDistribution {
-  const kind = oneOf('--key-distribution', flags.keyDistribution ?? 'zipf', ['zipf', 'uniform', 'none']);
+  const kind = oneOf('--key-distribution', flags.keyDistribution ?? 'zipf', ['zipf', 'uniform', 'sequential', 'hotSet', 'none']);
+  for (const [flag, value] of [['--hot-keys', flags.hotKeys], ['--hot-share', flags.hotShare]] as const) {
+    if (value !== undefined && kind !== 'hotSet') throw usage(`${flag} is for --key-distribution hotSet`);
+  }
   if (kind === 'none') return { kind };
   const zipf = defaultKeys.kind === 'zipf' ? defaultKeys : { keyCount: 200_000, exponent: 0.8 };
   const keyCount = flags.keys === undefined ? zipf.keyCount : quantity('--keys', flags.keys);
-  if (kind === 'uniform') return { kind, keyCount };
+  if (kind === 'uniform' || kind === 'sequential') return { kind, keyCount };
+  if (kind === 'hotSet') return { kind, keyCount, hotKeyCount: flags.hotKeys === undefined ? 1 : quantity('--hot-keys', flags.hotKeys), hotShare: number('--hot-share', flags.hotShare, 0.8) };
   return { kind, keyCount, exponent: number('--zipf-exponent', flags.zipfExponent, zipf.exponent) };
+}
+
+function keySpreadFrom({ keyBuckets, keySalts }: BenchFlags): { keySpread?: KeySpread } {
+  if (keyBuckets !== undefined && keySalts !== undefined) throw usage('--key-buckets and --key-salts exclude each other: a key has one suffix');
+  if (keyBuckets !== undefined) return { keySpread: { kind: 'buckets', buckets: count('--key-buckets', keyBuckets, 0) } };
+  return keySalts === undefined ? {} : { keySpread: { kind: 'salts', salts: count('--key-salts', keySalts, 0) } };
 }
 
 function topicFrom(flags: BenchFlags): BenchOptions['topic'] {

@@ -27,7 +27,7 @@ Faults (--fault, and faults: of an experiment), at a second of the measured wind
   scale=4@10:realtime  scale=0@5+10:realtime                  members of a group: 4 from second 10; all away for 10 s
   crash@10+5:realtime  stuck@10+20:realtime  slow-member=1ms@10+5:realtime
 
-Ready experiments: acks, calibrate, catch-up, compression, consumers, durability, hot-key, linger-batch, partitions, side-by-side, tuning, tuning-throughput.
+Ready experiments: acks, calibrate, catch-up, clickstream, compression, consumers, durability, hot-key, linger-batch, partitions, side-by-side, tuning, tuning-throughput.
 
 Exit codes: 0 ok, 1 records lost, duplicated, reordered or changed, or a threshold failed, 2 usage, 3 the environment or target failed.`;
 
@@ -49,7 +49,12 @@ export function benchCommand(): Command {
     .option('--consumer-rate <records/s>', 'what one of your consumers takes, for the plan (assumed: 5k, or measured with --groups)')
     .option('--verbose', 'show what the brokers say')
     .option('--no-verify', 'do not read the records back')
-    .action(async (experiment: string | undefined, flags: ExperimentFlags & MaxRateFlags) => {
+    .action(async (experiment: string | undefined, { schema, ...flags }: ExperimentFlags & MaxRateFlags & { schema?: boolean }) => {
+      if (schema === true) {
+        const { experimentSchemaText } = await import('../bench/experiment/file/experiment-schema.ts');
+        process.stdout.write(experimentSchemaText());
+        return undefined;
+      }
       const { checkOutputs } = await import('./write-output.ts');
       await checkOutputs({ '--out': flags.out, '--html': flags.html });
       if (isExperiment(experiment, flags)) {
@@ -84,8 +89,12 @@ function addLoadOptions(command: Command): void {
     .option('--payload <file>', 'records from a file: JSON lines, a JSON array, CSV or text lines, cycled')
     .option('--key <field>', 'key of a payload record: dotted JSON path, CSV column or its number')
     .option('--keys <count>', 'distinct keys of generated records (200k)')
-    .addOption(new Option('--key-distribution <kind>', 'how often each key comes (zipf)').choices(['zipf', 'uniform', 'none']))
+    .addOption(new Option('--key-distribution <kind>', 'how often each key comes (zipf)').choices(['zipf', 'uniform', 'sequential', 'hotSet', 'none']))
     .option('--zipf-exponent <number>', 'skew of zipf keys (0.8)')
+    .option('--hot-keys <count>', 'keys of a hotSet that share --hot-share of the records (1)')
+    .option('--hot-share <0..1>', 'their share (0.8)')
+    .option('--key-buckets <count>', 'composite keys, key:bucket, by the md5 of what a record is about')
+    .option('--key-salts <count>', 'salted keys, key#salt, drawn for each record; of a hotSet only the hot ones')
     .option('--acks <all|1|0>', 'acknowledgements a batch waits for (all, with idempotence)')
     .option('--linger-ms <ms>', 'wait for a batch to fill (10)')
     .option('--batch-size <bytes>', 'largest batch (64k)')
@@ -127,6 +136,7 @@ function addExperimentOptions(command: Command): void {
     .option('--repeats <blocks>', 'runs of each variant, or auto: as many as the noise asks for (of the file, else auto)')
     .option('--budget <duration>', 'longest time for all runs together, as 10min')
     .option('--dry-run', 'say what would be run, and run nothing')
+    .option('--schema', 'print the JSON Schema of experiment files, for editors, and run nothing')
     .option('--markdown', 'print the result as Markdown')
     .option('--workload <file>', 'a workload of the OpenMessaging Benchmark, with --driver')
     .option('--driver <file...>', 'its Kafka drivers; several are compared, the first is the baseline');

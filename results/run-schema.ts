@@ -57,9 +57,12 @@ const histogram: z.ZodType<HistogramRecord> = z.object({
 const keys = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
   z.object({ kind: z.literal('uniform'), keyCount: count }),
+  z.object({ kind: z.literal('sequential'), keyCount: count }),
   z.object({ kind: z.literal('zipf'), keyCount: count, exponent: z.number() }),
   z.object({ kind: z.literal('hotSet'), keyCount: count, hotKeyCount: count, hotShare: amount }),
 ]);
+
+const keySpread = z.discriminatedUnion('kind', [z.object({ kind: z.literal('buckets'), buckets: count }), z.object({ kind: z.literal('salts'), salts: count })]).exactOptional();
 
 const shape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('steps'), steps: z.array(z.object({ ratePerSecond: amount, seconds: amount.exactOptional() })) }),
@@ -73,8 +76,8 @@ const shape = z.discriminatedUnion('kind', [
 const configuration: z.ZodType<RunConfiguration> = z.object({
   name: z.string(),
   workload: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('clickstream'), keys }),
-    z.object({ kind: z.literal('fixed'), keys, recordBytes: count, randomBytesRatio: amount }),
+    z.object({ kind: z.literal('clickstream'), keys, keySpread }),
+    z.object({ kind: z.literal('fixed'), keys, keySpread, recordBytes: count, randomBytesRatio: amount }),
     z.object({ kind: z.literal('file'), path: z.string(), key: z.string().nullable() }),
   ]),
   load: z.discriminatedUnion('kind', [
@@ -176,6 +179,7 @@ const measured: z.ZodType<Measured> = z.object({
   ),
   events: z.array(event),
   acknowledgementGaps: z.array(z.object({ partition: count, startMs: z.number(), durationMs: amount })),
+  acknowledgedRecordsByPartition: z.array(count).exactOptional(),
   faults: z.array(faultRecord).exactOptional(),
 });
 

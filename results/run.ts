@@ -117,13 +117,17 @@ export type RateShapeRecord =
 export type KeyDistributionRecord =
   | { readonly kind: 'none' }
   | { readonly kind: 'uniform'; readonly keyCount: number }
+  | { readonly kind: 'sequential'; readonly keyCount: number }
   | { readonly kind: 'zipf'; readonly keyCount: number; readonly exponent: number }
   /** The first `hotKeyCount` keys share `hotShare` of the records evenly, the others the rest. */
   | { readonly kind: 'hotSet'; readonly keyCount: number; readonly hotKeyCount: number; readonly hotShare: number };
 
+/** How hot keys are spread over partitions: `key:bucket` by the id of what a record is about, or `key#salt`, drawn for each record. */
+export type KeySpreadRecord = { readonly kind: 'buckets'; readonly buckets: number } | { readonly kind: 'salts'; readonly salts: number };
+
 export type WorkloadConfiguration =
-  | { readonly kind: 'clickstream'; readonly keys: KeyDistributionRecord }
-  | { readonly kind: 'fixed'; readonly keys: KeyDistributionRecord; readonly recordBytes: number; readonly randomBytesRatio: number }
+  | { readonly kind: 'clickstream'; readonly keys: KeyDistributionRecord; readonly keySpread?: KeySpreadRecord }
+  | { readonly kind: 'fixed'; readonly keys: KeyDistributionRecord; readonly keySpread?: KeySpreadRecord; readonly recordBytes: number; readonly randomBytesRatio: number }
   | { readonly kind: 'file'; readonly path: string; readonly key: string | null };
 
 export interface TopicConfiguration {
@@ -185,6 +189,8 @@ export interface Measured {
   readonly events: readonly RunEvent[];
   /** The longest wait of each partition for an acknowledgement while records were waiting for one. */
   readonly acknowledgementGaps: readonly AcknowledgementGapRecord[];
+  /** Acknowledged in the measured window, by partition number; absent in older runs. */
+  readonly acknowledgedRecordsByPartition?: readonly number[];
   /** What each fault did; absent in older runs and in runs without one. */
   readonly faults?: readonly FaultRecord[];
 }

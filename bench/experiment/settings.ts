@@ -6,6 +6,7 @@ import { parseShape } from '../load/shape/shape-grammar.ts';
 import { shapeOf } from './load-shape.ts';
 import type { LoadModel } from '../load/load-messages.ts';
 import type { KeyDistribution } from '../workload/key-picker.ts';
+import type { KeySpread } from '../workload/key-writer.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { Settings } from './file/experiment-schema.ts';
 import { countOf, durationSeconds, propertyText, ratePerSecond, shareOf, sizeBytes } from './file/quantities.ts';
@@ -68,15 +69,23 @@ export function benchOptionsOf(settings: Settings, name: string): BenchOptions {
 function workloadOf(workload: NonNullable<Settings['workload']>): Workload {
   const { recordSize, randomBytesRatio, payload, key } = workload;
   if (payload !== undefined) {
-    const generated = (['recordSize', 'randomBytesRatio', 'keys', 'keyDistribution', 'zipfExponent', 'hotKeys', 'hotShare'] as const).find((name) => workload[name] !== undefined);
+    const generated = (['recordSize', 'randomBytesRatio', 'keys', 'keyDistribution', 'zipfExponent', 'hotKeys', 'hotShare', 'keyBuckets', 'keySalts'] as const).find((name) => workload[name] !== undefined);
     if (generated !== undefined) throw new SettingsError(`workload.${generated} is for generated records, and workload.payload names a file that has its own`);
     return { kind: 'file', path: payload, key };
   }
   if (key !== undefined) throw new SettingsError('workload.key names a field of a payload file: it needs workload.payload');
-  const keys = keysOf(workload);
-  if (recordSize !== undefined) return { kind: 'fixed', keys, recordBytes: sizeBytes(recordSize), randomBytesRatio: shareOf(randomBytesRatio ?? 0.5) };
+  const keys = { keys: keysOf(workload), ...keySpreadOf(workload) };
+  if (recordSize !== undefined) return { kind: 'fixed', ...keys, recordBytes: sizeBytes(recordSize), randomBytesRatio: shareOf(randomBytesRatio ?? 0.5) };
   if (randomBytesRatio !== undefined) throw new SettingsError('workload.randomBytesRatio needs workload.recordSize');
-  return { kind: 'clickstream', keys };
+  return { kind: 'clickstream', ...keys };
+}
+
+/** Later layers win: 0 switches off what an earlier one asked for. */
+function keySpreadOf({ keyBuckets, keySalts }: NonNullable<Settings['workload']>): { keySpread?: KeySpread } {
+  const [buckets, salts] = [countOf(keyBuckets ?? 0), countOf(keySalts ?? 0)];
+  if (buckets > 0 && salts > 0) throw new SettingsError('workload.keyBuckets and workload.keySalts exclude each other: a key has one suffix');
+  if (buckets > 0) return { keySpread: { kind: 'buckets', buckets } };
+  return salts > 0 ? { keySpread: { kind: 'salts', salts } } : {};
 }
 
 function keysOf({ keys, keyDistribution = 'zipf', zipfExponent, hotKeys, hotShare }: NonNullable<Settings['workload']>): KeyDistribution {
@@ -88,7 +97,8 @@ function keysOf({ keys, keyDistribution = 'zipf', zipfExponent, hotKeys, hotShar
     case 'none':
       return { kind: 'none' };
     case 'uniform':
-      return { kind: 'uniform', keyCount };
+    case 'sequential':
+      return { kind: keyDistribution, keyCount };
     case 'zipf':
       return { kind: 'zipf', keyCount, exponent: zipfExponent ?? zipf.exponent };
     case 'hotSet':

@@ -9,7 +9,7 @@ import { faultMetrics } from '../../results/compare/fault-metrics.ts';
 import { metricsOf } from '../../results/compare/run-metrics.ts';
 import type { Run } from '../../results/run.ts';
 import { median } from '../../results/statistics/sample.ts';
-import { durationSeconds, ratePerSecond, sizeBytes } from './file/quantities.ts';
+import { durationSeconds, ratePerSecond, shareOf, sizeBytes } from './file/quantities.ts';
 
 export interface Threshold {
   readonly metric: string;
@@ -57,6 +57,8 @@ function quantityOf(metric: string, text: string): number {
       return ratePerSecond(text);
     case 'bytes/record':
       return sizeBytes(text);
+    case 'share':
+      return shareOf(text);
     case 'CPU s/M records':
     case 'ratio':
     case 'records': {

@@ -122,6 +122,8 @@ export interface LoadResult {
     readonly records: number;
     readonly uncompressedBytes: number;
     readonly batchBytes: number;
+    /** By partition number. */
+    readonly recordsByPartition: readonly number[];
     /** Produce requests sent between the window's first and last acknowledgement. */
     readonly requests: number;
     readonly threadCpuUs: number;

@@ -58,6 +58,7 @@ export class LoadRun {
   readonly #acknowledgedBytesBySecond = new PerSecond();
   readonly #failedRecordsBySecond = new PerSecond();
   readonly #measured = { batches: 0, records: 0, uncompressedBytes: 0, batchBytes: 0 };
+  readonly #measuredByPartition: Float64Array;
   /** Produce requests sent when the window's first batch was acknowledged, and its last. */
   readonly #requests = { first: -1, last: -1 };
 
@@ -73,6 +74,7 @@ export class LoadRun {
       onClosedBatch: () => this.#pacer?.pump(),
     });
     this.#producer.onSpace = () => this.#pacer?.resume();
+    this.#measuredByPartition = new Float64Array(input.partitionCount);
     this.#gaps = new AcknowledgementGaps(input.partitionCount);
     const recorder = (metric: LatencyMetric): IntervalLatencies =>
       new IntervalLatencies((interval) => post({ kind: 'interval', metric, interval }, [interval.counts.buffer]));
@@ -179,6 +181,7 @@ export class LoadRun {
     this.#requests.last = requests;
     this.#measured.batches++;
     this.#measured.records += recordCount;
+    (this.#measuredByPartition[batch.partition] as number) += recordCount;
     this.#measured.uncompressedBytes += uncompressedBytes;
     this.#measured.batchBytes += batchBytes;
   }
@@ -210,7 +213,7 @@ export class LoadRun {
       acknowledgedRecordsBySecond: this.#acknowledgedRecordsBySecond.toArray(),
       acknowledgedBytesBySecond: this.#acknowledgedBytesBySecond.toArray(),
       failedRecordsBySecond: this.#failedRecordsBySecond.toArray(),
-      measured: { ...this.#measured, requests: this.#requests.last - this.#requests.first, ...use, inFlight: this.#inFlight.finish(this.#time.sinceStartUs()) },
+      measured: { ...this.#measured, recordsByPartition: [...this.#measuredByPartition], requests: this.#requests.last - this.#requests.first, ...use, inFlight: this.#inFlight.finish(this.#time.sinceStartUs()) },
       batchesRetried: this.#batchesRetried,
       bufferFullCount: this.#bufferFullCount,
       gaps: this.#gaps.longest(),

@@ -30,6 +30,7 @@ export function measuredRecord(outcome: ExperimentOutcome): Measured {
     inFlightRecordsMean: inFlightRecordsMean(outcome),
     groups: groupRecords(outcome),
     events: runEvents(outcome),
+    acknowledgedRecordsByPartition: recordsByPartition(outcome.loads),
     acknowledgementGaps: outcome.loads.flatMap(({ gaps }) => gaps.map(({ partition, startUs, durationUs }) => ({ partition, startMs: startUs / 1000, durationMs: durationUs / 1000 }))),
     ...(outcome.options.faults.length === 0 ? {} : { faults: faultRecords(outcome) }),
   };
@@ -75,6 +76,11 @@ function offeredPerSecond({ options, measureStartSecond, measureEndSecond }: Exp
 function inFlightRecordsMean(outcome: ExperimentOutcome): number | null {
   const seconds = measuredSeconds(outcome);
   return seconds > 0 ? outcome.loads.reduce((sum, { measured }) => sum + measured.inFlight.recordUs, 0) / (seconds * 1e6) : null;
+}
+
+function recordsByPartition(loads: readonly LoadResult[]): number[] {
+  const partitionCount = Math.max(0, ...loads.map(({ measured }) => measured.recordsByPartition.length));
+  return Array.from({ length: partitionCount }, (_, partition) => loads.reduce((sum, { measured }) => sum + (measured.recordsByPartition[partition] ?? 0), 0));
 }
 
 function errorCounts(loads: readonly LoadResult[]): ErrorCounts {

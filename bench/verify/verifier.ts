@@ -245,7 +245,7 @@ export class DeliveryVerifier {
     const cursor = this.#cursor;
     cursor.reset(section);
     try {
-      while (cursor.next()) events.check(section, cursor.valueStart, cursor.valueEnd, partition, batch.offset + cursor.offsetDelta);
+      while (cursor.next()) events.check(cursor, partition, batch.offset + cursor.offsetDelta);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#report.add({ kind: 'corrupt', partition, offset: batch.offset, recordCount: batch.recordCount, detail: error.message });

@@ -3,8 +3,8 @@
  * per record only the fixed-width fields of the stamp are patched. A session keeps its visitor's country, device and browser.
  */
 import { mix32, Xoshiro128 } from './xoshiro128.ts';
-import { KEY_DIGITS, layStamp, STAMP_BYTES, StampWriter, writeKeyDigits } from './event-stamp.ts';
-import { KeyPicker, type KeyDistribution } from './key-picker.ts';
+import { layStamp, STAMP_BYTES, StampWriter } from './event-stamp.ts';
+import { KeyWriter, type KeyOptions } from './key-writer.ts';
 import type { RecordSlot, RecordSource } from './record-source.ts';
 
 /** Sessions share one of so many visitor profiles, each with so many rendered actions. */
@@ -26,13 +26,11 @@ export class ClickstreamSource implements RecordSource {
   readonly #pool: Buffer;
   readonly #ends: Uint32Array;
   readonly #stride: number;
-  readonly #keyBytes = Buffer.alloc(KEY_DIGITS);
-  readonly #keyView = new DataView(this.#keyBytes.buffer, this.#keyBytes.byteOffset, KEY_DIGITS);
   readonly #stamps: StampWriter;
-  readonly #keys: KeyPicker;
+  readonly #keys: KeyWriter;
   readonly #actionStream: number;
 
-  constructor(options: { seed: number; worker: number; keys: KeyDistribution }) {
+  constructor(options: KeyOptions) {
     const tails = renderTails(options.seed);
     this.#stride = STAMP_BYTES + Math.max(...tails.map((tail) => tail.length));
     this.#pool = Buffer.alloc(this.#stride * tails.length);
@@ -45,14 +43,14 @@ export class ClickstreamSource implements RecordSource {
       total += STAMP_BYTES + tail.length;
     });
     this.#stamps = new StampWriter(this.#pool);
-    this.#keys = new KeyPicker(options.keys, options);
+    this.#keys = new KeyWriter(options);
     this.#actionStream = mix32(options.seed, 2000 + options.worker);
     this.valueBytesMean = total / tails.length;
-    this.keyBytesMean = this.#keys.keyCount > 0 ? KEY_DIGITS : 0;
+    this.keyBytesMean = this.#keys.keyBytesMean;
   }
 
   fill(slot: RecordSlot, n: number, intendedEpochUs: number): void {
-    const session = this.#keys.keyFor(n);
+    const session = this.#keys.write(slot, n);
     const action = mix32(this.#actionStream, n) & (ACTIONS_PER_PROFILE - 1);
     const entry = (session & (PROFILE_COUNT - 1)) * ACTIONS_PER_PROFILE + action;
     const at = entry * this.#stride;
@@ -60,14 +58,6 @@ export class ClickstreamSource implements RecordSource {
     slot.value = this.#pool;
     slot.valueStart = at;
     slot.valueEnd = this.#ends[entry] as number;
-    slot.key = this.#keyBytes;
-    slot.keyStart = 0;
-    if (this.#keys.keyCount === 0) {
-      slot.keyEnd = -1;
-      return;
-    }
-    writeKeyDigits(this.#keyView, 0, session);
-    slot.keyEnd = KEY_DIGITS;
   }
 
   close(): void {}

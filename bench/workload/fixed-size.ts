@@ -4,8 +4,8 @@
  * Bytes are drawn from a large random pool at a position that depends on n, so that neighbours differ.
  */
 import { mix32, Xoshiro128 } from './xoshiro128.ts';
-import { KEY_DIGITS, layStamp, STAMP_BYTES, StampWriter, writeKeyDigits } from './event-stamp.ts';
-import { KeyPicker, type KeyDistribution } from './key-picker.ts';
+import { layStamp, STAMP_BYTES, StampWriter } from './event-stamp.ts';
+import { KeyWriter, type KeyOptions } from './key-writer.ts';
 import type { RecordSlot, RecordSource } from './record-source.ts';
 
 /** Distinct payloads; more than any batch holds, few enough to stay in the cache for small records. */
@@ -13,10 +13,7 @@ const POOL_BYTES = 1 << 20;
 const POOL_COUNT_MIN = 16;
 const POOL_COUNT_MAX = 4096;
 
-export interface FixedSizeOptions {
-  readonly seed: number;
-  readonly worker: number;
-  readonly keys: KeyDistribution;
+export interface FixedSizeOptions extends KeyOptions {
   readonly recordBytes: number;
   /** 0 compresses to almost nothing, 1 not at all (OpenMessaging Benchmark's name). */
   readonly randomBytesRatio: number;
@@ -30,10 +27,8 @@ export class FixedSizeSource implements RecordSource {
   readonly #pool: Buffer;
   readonly #recordBytes: number;
   readonly #count: number;
-  readonly #keyBytes = Buffer.alloc(KEY_DIGITS);
-  readonly #keyView = new DataView(this.#keyBytes.buffer, this.#keyBytes.byteOffset, KEY_DIGITS);
   readonly #stamps: StampWriter;
-  readonly #keys: KeyPicker;
+  readonly #keys: KeyWriter;
 
   constructor(options: FixedSizeOptions) {
     const { recordBytes } = options;
@@ -50,25 +45,18 @@ export class FixedSizeSource implements RecordSource {
       for (let b = at + bodyStart; b < at + bodyStart + randomBytes; b++) this.#pool[b] = random.nextUint32() >>> 24;
     }
     this.#stamps = new StampWriter(this.#pool);
-    this.#keys = new KeyPicker(options.keys, options);
+    this.#keys = new KeyWriter(options);
     this.valueBytesMean = recordBytes;
-    this.keyBytesMean = this.#keys.keyCount > 0 ? KEY_DIGITS : 0;
+    this.keyBytesMean = this.#keys.keyBytesMean;
   }
 
   fill(slot: RecordSlot, n: number, intendedEpochUs: number): void {
     const at = (n % this.#count) * this.#recordBytes;
-    const key = this.#keys.keyFor(n);
+    const key = this.#keys.write(slot, n);
     if (this.isStamped) this.#stamps.write(at, n, intendedEpochUs, key);
     slot.value = this.#pool;
     slot.valueStart = at;
     slot.valueEnd = at + this.#recordBytes;
-    slot.key = this.#keyBytes;
-    slot.keyStart = 0;
-    slot.keyEnd = -1;
-    if (this.#keys.keyCount > 0) {
-      writeKeyDigits(this.#keyView, 0, key);
-      slot.keyEnd = KEY_DIGITS;
-    }
   }
 
   close(): void {}

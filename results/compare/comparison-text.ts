@@ -212,6 +212,8 @@ function amountText(value: number, unit: MetricUnit): string {
       return countText(value);
     case 'ratio':
       return significant(value);
+    case 'share':
+      return `${(value * 100).toFixed(1)} %`;
   }
 }
 

@@ -61,7 +61,7 @@ export interface MetricDescription {
   readonly betterWhen: 'higher' | 'lower';
 }
 
-export type MetricUnit = 'records/s' | 'us' | 'bytes/record' | 'CPU s/M records' | 'records' | 'ratio';
+export type MetricUnit = 'records/s' | 'us' | 'bytes/record' | 'CPU s/M records' | 'records' | 'ratio' | 'share';
 
 export interface MetricComparison extends MetricDescription {
   readonly baseline: SideValues;

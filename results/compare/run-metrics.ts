@@ -5,15 +5,19 @@
 import type { HistogramRecord, LatencySummary, Run } from '../run.ts';
 import { faultMetrics } from './fault-metrics.ts';
 import type { RunMetric } from './run-metric.ts';
+import { hottestPartition } from '../hottest-partition.ts';
 
 const PUBLISH_QUANTILES = [['p50', 'p50Us'], ['p99', 'p99Us'], ['p99.9', 'p999Us'], ['max', 'maxUs']] as const;
 const END_TO_END_QUANTILES = [['p50', 'p50Us'], ['p99', 'p99Us']] as const;
 
 type QuantileField = (typeof PUBLISH_QUANTILES)[number][1];
 
-/** Those of `runs`: groups differ from run to run, and only runs with faults have figures of faults. */
+const HOTTEST_PARTITION: RunMetric = { id: 'partition.hottestShare', label: 'hottest partition', unit: 'share', betterWhen: 'lower', valueOf: hottestPartitionShare };
+
+/** Those of `runs`: groups differ from run to run, older runs do not store what each partition had, and only runs with faults have figures of faults. */
 export function metricsOf(runs: readonly Run[]): RunMetric[] {
   const groups = [...new Set(runs.flatMap(({ measured }) => measured.groups.map(({ name }) => name)))];
+  const storesPartitions = runs.length === 0 || runs.some(({ measured }) => measured.acknowledgedRecordsByPartition !== undefined);
   return [
     { id: 'throughput.sent', label: 'sent', unit: 'records/s', betterWhen: 'higher', valueOf: sentPerSecond },
     { id: 'throughput.acknowledged', label: 'acknowledged', unit: 'records/s', betterWhen: 'higher', valueOf: ({ measured }) => measured.throughput.achievedPerSecond },
@@ -32,6 +36,7 @@ export function metricsOf(runs: readonly Run[]): RunMetric[] {
       valueOf: (run) => quantile(run, run.measured.groups.find((each) => each.name === group)?.endToEnd, field),
     }))),
     { id: 'wire.bytesPerRecord', label: 'bytes on the wire', unit: 'bytes/record', betterWhen: 'lower', valueOf: (run) => perRecord(run, run.measured.throughput.compressedBytes) },
+    ...(storesPartitions ? [HOTTEST_PARTITION] : []),
     { id: 'cpu.brokers', label: 'CPU of the brokers', unit: 'CPU s/M records', betterWhen: 'lower', valueOf: brokerCpu },
     { id: 'cpu.load', label: 'CPU of the load', unit: 'CPU s/M records', betterWhen: 'lower', valueOf: loadCpu },
     { id: 'cpu.brokersPerLoad', label: 'CPU of the brokers over that of the load', unit: 'ratio', betterWhen: 'lower', isOnRequest: true, valueOf: brokerPerLoadCpu },
@@ -56,6 +61,12 @@ function quantile(run: Run, histogram: HistogramRecord | undefined, field: Quant
 function perRecord({ measured }: Run, amount: number): number | { missing: string } {
   const { acknowledgedRecords } = measured.throughput;
   return acknowledgedRecords > 0 ? amount / acknowledgedRecords : { missing: 'acknowledged no record' };
+}
+
+/** Of the acknowledged records; 1 / partitions when they are spread evenly. */
+function hottestPartitionShare(run: Run): number | { missing: string } {
+  const hottest = hottestPartition(run.measured);
+  return hottest === undefined ? { missing: 'does not store the records of each partition' } : hottest.share;
 }
 
 function brokerCpu(run: Run): number | { missing: string } {

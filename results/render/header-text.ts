@@ -1,9 +1,10 @@
 /** What ran, where, when and under which settings; the answer in one line; what casts doubt on it; and whether the run is whole. */
-import type { KeyDistributionRecord, Run, TargetConfiguration, WorkloadConfiguration } from '../run.ts';
+import type { Run, TargetConfiguration } from '../run.ts';
 import { timedFaultWords } from '../fault/fault-words.ts';
 import { loadWords } from './load-words.ts';
-import { bytesText, counted, durationText, latencyText, percentText, rateText, significant } from './number-text.ts';
+import { bytesText, counted, durationText, latencyText, rateText, significant } from './number-text.ts';
 import { DASH, labelled, orDash, plain, sentence, type Page, type Paint } from './page.ts';
+import { workloadWords } from './workload-words.ts';
 
 export function headerText(run: Run, page: Page): string[] {
   const { bold, dim } = page.colors;
@@ -28,7 +29,7 @@ export function setupText(run: Run, page: Page): string[] {
   const { target, topic, groups, faults } = configuration;
   const rows: [string, string][] = [
     ['load', loadText(run)],
-    ['records', `${workloadText(configuration.workload)}; ${recordSizeText(run)}`],
+    ['records', `${workloadWords(configuration.workload)}; ${recordSizeText(run)}`],
     ['topic', topicText(run)],
     ['producer', propertiesText(decisive(configuration.producerProperties))],
     ['groups', groups.length === 0 ? 'none' : groups.map(groupText).join('; ')],
@@ -95,24 +96,6 @@ function loadText({ configuration: { load, warmupSeconds, durationSeconds, worke
   const length = measured.measureEndSecond - measured.measureStartSecond;
   const measuredText = length === durationSeconds ? `${durationText(durationSeconds)} measured` : `${durationText(length)} of ${durationText(durationSeconds)} measured`;
   return `${loadWords(load)}; ${durationText(warmupSeconds)} warm-up, ${measuredText}; ${counted(workerCount, 'worker thread')}`;
-}
-
-function workloadText(workload: WorkloadConfiguration): string {
-  switch (workload.kind) {
-    case 'clickstream':
-      return `clickstream events, ${keysText(workload.keys)}`;
-    case 'fixed':
-      return `${bytesText(workload.recordBytes)} each, ${percentText(workload.randomBytesRatio)} of it random bytes, ${keysText(workload.keys)}`;
-    case 'file':
-      return `from ${workload.path}, ${workload.key === null ? 'no keys' : `keyed by ${workload.key}`}`;
-  }
-}
-
-function keysText(keys: KeyDistributionRecord): string {
-  if (keys.kind === 'none') return 'no keys';
-  if (keys.kind === 'hotSet') return `${counted(keys.keyCount, 'key')}, ${percentText(keys.hotShare)} of the records on ${counted(keys.hotKeyCount, 'key')}`;
-  const shape = keys.kind === 'zipf' ? `Zipf (exponent ${keys.exponent})` : 'uniform';
-  return `${counted(keys.keyCount, 'key')}, ${shape}`;
 }
 
 function recordSizeText({ measured: { throughput } }: Run): string {

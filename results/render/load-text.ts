@@ -1,4 +1,5 @@
 /** What went through in the measured window: offered and achieved rate, bytes before and after compression, batches; and what went wrong on the way. */
+import { hottestPartition } from '../hottest-partition.ts';
 import type { Run } from '../run.ts';
 import { counted, countText, decimalBytesText, durationText, megabytesText, percentText, rateText, significant } from './number-text.ts';
 import { DASH, figures, heading, labelled, orDash, sentence, type Figure, type Page } from './page.ts';
@@ -20,6 +21,7 @@ export function throughputText({ measured }: Run, page: Page): string[] {
     { label: 'compression ratio', number: orDash(throughput.compressionRatio, significant), unit: '', remark: 'before compression / on the wire' },
     { label: 'batches', number: countText(throughput.batches), unit: 'batches', remark: hasRecords && throughput.batches > 0 ? `${decimalBytesText(throughput.compressedBytes / throughput.batches)} on the wire each` : '' },
     { label: 'records per batch', number: orDash(throughput.recordsPerBatch, significant), unit: 'records' },
+    ...hottestFigure(measured),
     { label: 'requests', number: orDash(throughput.requests, countText), unit: 'requests', remark: batchesPerRequest(throughput) },
   ];
   const windowText = `measured window: ${measureStartSecond} s to ${measureEndSecond} s of the load (${durationText(windowSeconds)})`;
@@ -53,6 +55,14 @@ function achievedFigure(throughput: Run['measured']['throughput'], page: Page): 
     unit: 'records/s',
     remark: `${percentText(share)} of the offered rate${isSustained ? '' : ': not sustained'}`,
   };
+}
+
+/** Only where runs store it. */
+function hottestFigure(measured: Run['measured']): Figure[] {
+  const hottest = hottestPartition(measured);
+  if (hottest === undefined) return [];
+  const even = percentText(1 / (measured.acknowledgedRecordsByPartition?.length ?? 1));
+  return [{ label: 'hottest partition', number: (hottest.share * 100).toFixed(1), unit: '%', remark: `of the records, on partition ${hottest.partition}; evenly it would be ${even}` }];
 }
 
 /** `412 MB` with the unit in its own column. */

@@ -17,10 +17,12 @@ const workload = z.strictObject({
   payload: z.string().describe('records from a file: JSON lines, a JSON array, CSV or text lines, cycled').exactOptional(),
   key: z.string().describe('key of a payload record: dotted JSON path, CSV column or its number').exactOptional(),
   keys: count.describe('distinct keys of generated records (200k)').exactOptional(),
-  keyDistribution: z.enum(['zipf', 'uniform', 'hotSet', 'none']).describe('how often each key comes (zipf)').exactOptional(),
+  keyDistribution: z.enum(['zipf', 'uniform', 'sequential', 'hotSet', 'none']).describe('how often each key comes (zipf)').exactOptional(),
   zipfExponent: z.number().nonnegative().describe('skew of zipf keys (0.8)').exactOptional(),
   hotKeys: count.describe('keys of a hotSet that share hotShare of the records (1)').exactOptional(),
   hotShare: share.describe('their share of the records (80 %)').exactOptional(),
+  keyBuckets: count.describe('composite keys: key:bucket with so many buckets by the md5 of what a record is about').exactOptional(),
+  keySalts: count.describe('salted keys: key#salt, one of so many drawn for each record; of a hotSet only the hot ones').exactOptional(),
 });
 
 const shapes = z.strictObject({
@@ -123,7 +125,22 @@ export type ExperimentSpec = z.infer<typeof experimentSchema>;
 /** Of the file as people write it, dotted keys included; for editors. */
 export function experimentJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(experimentSchema, { io: 'input', target: 'draft-2020-12' }) as Record<string, unknown>;
-  return withDottedKeys(schema) as Record<string, unknown>;
+  return withEmptyProfiles(withDottedKeys(schema) as JsonSchema);
+}
+
+interface JsonSchema extends Record<string, unknown> {
+  readonly properties?: Readonly<Record<string, Record<string, unknown>>>;
+}
+
+/** `none:` is a profile without settings. */
+function withEmptyProfiles(schema: JsonSchema): JsonSchema {
+  const profiles = schema.properties?.['profiles'];
+  return { ...schema, properties: { ...schema.properties, profiles: { ...profiles, additionalProperties: { anyOf: [profiles?.['additionalProperties'], { type: 'null' }] } } } };
+}
+
+/** As it stands in experiments/experiment.schema.json. */
+export function experimentSchemaText(): string {
+  return `${JSON.stringify({ title: 'headroom experiment', ...experimentJsonSchema() }, undefined, 2)}\n`;
 }
 
 /** Where a section may be written as `producer.linger.ms: 5`, its dotted form is allowed beside it. */

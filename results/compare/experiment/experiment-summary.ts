@@ -176,5 +176,7 @@ export function figureText(value: number, unit: SpreadFigure['unit']): string {
       return countText(value);
     case 'ratio':
       return significant(value);
+    case 'share':
+      return `${(value * 100).toFixed(1)} %`;
   }
 }

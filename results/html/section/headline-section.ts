@@ -1,9 +1,10 @@
 /** What was run and how it ended, the verdict, the numbers that decide, and what casts doubt on them, each with cause, effect and remedy. */
-import type { KeyDistributionRecord, LatencySummary, Run } from '../../run.ts';
+import type { LatencySummary, Run } from '../../run.ts';
 import { timedFaultWords } from '../../fault/fault-words.ts';
 import { loadWords } from '../../render/load-words.ts';
 import { percentileText } from '../../render/percentile-text.ts';
-import { bytesText, counted, countText, durationText, percentText, rateText, significant } from '../../render/number-text.ts';
+import { counted, countText, durationText, rateText, significant } from '../../render/number-text.ts';
+import { workloadWords } from '../../render/workload-words.ts';
 import { figure, html, type Content, type Markup } from '../markup.ts';
 
 export function headlineSection(run: Run): Markup {
@@ -30,27 +31,13 @@ ${items}</section>
 `;
 }
 
-export function keysText(keys: KeyDistributionRecord): string {
-  switch (keys.kind) {
-    case 'none':
-      return 'no keys';
-    case 'uniform':
-      return `${counted(keys.keyCount, 'key')}, uniform`;
-    case 'zipf':
-      return `${counted(keys.keyCount, 'key')}, Zipf (exponent ${keys.exponent})`;
-    case 'hotSet':
-      return `${counted(keys.keyCount, 'key')}, ${percentText(keys.hotShare)} of the records on ${counted(keys.hotKeyCount, 'key')}`;
-  }
-}
-
 /** A null percentile with samples lies above the histogram's range. */
 export function latencyFigure(path: string, value: number | null, summary: LatencySummary): Markup {
   return value === null ? html`<span class="none" data-path="${path}">${percentileText(null, summary)}</span>` : figure(path, value, (us) => percentileText(us, summary));
 }
 
 function whatText({ configuration: { load, workload, topic, target, groups, durationSeconds, warmupSeconds, producerProperties, faults } }: Run): string {
-  const records =
-    workload.kind === 'file' ? `records from ${workload.path}` : workload.kind === 'fixed' ? `records of ${bytesText(workload.recordBytes)} (${keysText(workload.keys)})` : `clickstream events (${keysText(workload.keys)})`;
+  const records = workloadWords(workload);
   const where = target.kind === 'embedded' ? `${counted(target.brokerCount, 'embedded broker')}, files ${target.files}` : `the cluster at ${target.bootstrap}`;
   const producer = ['acks', 'compression.type', 'linger.ms', 'batch.size'].flatMap((name) => (producerProperties[name] === undefined ? [] : [`${name}=${producerProperties[name]}`]));
   const readers = groups.length === 0 ? 'no consumer group' : groups.map(({ name, memberCount }) => `${name} (${counted(memberCount, 'member')})`).join(', ');

@@ -4,6 +4,10 @@ import { measuredRecord } from '../../../bench/record/measured-record.ts';
 import { runRecord } from '../../../bench/record/run-record.ts';
 import { runWarnings } from '../../../bench/record/run-warnings.ts';
 import { nativeMissingReason } from '../../../engine/native/native.ts';
+import { metricsOf } from '../../../results/compare/run-metrics.ts';
+import { hottestPartition } from '../../../results/hottest-partition.ts';
+import { runHtml } from '../../../results/html/run-html.ts';
+import { runText } from '../../../results/render/run-text.ts';
 import { validateRun } from '../../../results/run-schema.ts';
 import type { HostRecord } from '../../../results/run.ts';
 import { sampleReading, sampleRun } from '../../results/sample-run.ts';
@@ -51,6 +55,16 @@ describe('the stored run', () => {
     const { options } = sampleOutcome();
     const run = runRecord(sampleOutcome({ options: { ...options, load: { kind: 'shaped', shape: { kind: 'ramp', fromPerSecond: 30_000, toPerSecond: 80_000 }, arrivals: 'constant' } } }), CONTEXT);
     expect(run.warnings.find(({ code }) => code === 'rate-not-reached')?.cause).toMatch(/^50000 of 55000 records/);
+  });
+
+  it('holds what each partition had, from which the share of the hottest follows', () => {
+    const run = { ...runRecord(sampleOutcome(), CONTEXT), plan: null };
+    expect(run.measured.acknowledgedRecordsByPartition).toEqual([RECORDS_PER_SECOND, 2 * RECORDS_PER_SECOND]);
+    expect(hottestPartition(run.measured)).toEqual({ partition: 1, records: 2 * RECORDS_PER_SECOND, share: 2 / 3 });
+    const metric = metricsOf([run]).find(({ id }) => id === 'partition.hottestShare');
+    expect(metric?.valueOf(run)).toBeCloseTo(2 / 3, 9);
+    expect(runText(run, { width: 100, isColored: false })).toMatch(/hottest partition +66\.7 +% +of the records, on partition 1; evenly it would be 50 %/);
+    expect(runHtml(run)).toContain('most: 66.7 % on partition 1 (evenly it would be 50 %)');
   });
 
   it('T25: publish latency has a histogram of its own, and is no sum of the percentiles of its parts', () => {

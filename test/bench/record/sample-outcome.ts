@@ -34,7 +34,7 @@ function loadResult(worker: number): LoadResult {
     acknowledgedRecordsBySecond: bySecond,
     acknowledgedBytesBySecond: bySecond.map((records) => records * 100),
     failedRecordsBySecond: [],
-    measured: { batches: 300, records: perSecond * 3, uncompressedBytes: perSecond * 3 * 100, batchBytes: perSecond * 3 * 25, requests: 100, threadCpuUs: 600_000, utilization: 0.3, inFlight: { recordUs: perSecond * 3 * 9900, startRecords: 250, endRecords: 250 } },
+    measured: { batches: 300, records: perSecond * 3, recordsByPartition: [perSecond, perSecond * 2], uncompressedBytes: perSecond * 3 * 100, batchBytes: perSecond * 3 * 25, requests: 100, threadCpuUs: 600_000, utilization: 0.3, inFlight: { recordUs: perSecond * 3 * 9900, startRecords: 250, endRecords: 250 } },
     batchesRetried: 0,
     bufferFullCount: 0,
     gaps: [],
