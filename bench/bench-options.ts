@@ -134,8 +134,10 @@ function* contradictions(options: BenchOptions): Generator<[boolean, string]> {
     const keyCount = workload.keys.kind === 'none' ? 0 : workload.keys.keyCount;
     yield [keyCount * spread > SPREAD_KEYS_MAX, `${keyCount} keys times ${spread} are more than the check of every key can hold (${SPREAD_KEYS_MAX}): use fewer keys`];
   }
-  if (workload.kind === 'fixed') {
-    yield [!whole(workload.recordBytes, 1, 64 << 20), '--record-size must be at least 1'];
+  if (workload.kind === 'fixed') yield [!whole(workload.recordBytes, 1, 64 << 20), '--record-size must be at least 1'];
+  if (workload.kind === 'fixed' || workload.kind === 'sized') {
+    const { compressionRatio = 1 } = workload;
+    yield [!(compressionRatio >= 1 && Number.isFinite(compressionRatio)), `--compression-ratio is how many times smaller batches become: at least 1, not ${compressionRatio}`];
     yield [!(workload.randomBytesRatio >= 0 && workload.randomBytesRatio <= 1), 'the share of random bytes must be 0 to 1'];
   }
   const names = options.groups.map(({ name }) => name);

@@ -31,6 +31,7 @@ import { openTarget, type Target } from './target/target.ts';
 import { targetSecurity } from './target/target-security.ts';
 import type { EventCheckOptions } from './verify/event-checks.ts';
 import { runVerification } from './verify/verification-worker.ts';
+import { withCompressionRatio } from './workload/compressibility.ts';
 import { spreadOf } from './workload/key-writer.ts';
 import { openRecordSource } from './workload/workload.ts';
 
@@ -41,9 +42,10 @@ export interface RunExperimentOptions {
 }
 
 /** Rejects with ExperimentError when the options contradict or the target does not do what is asked. */
-export async function runExperiment(run: RunExperimentOptions): Promise<ExperimentOutcome> {
-  checkBenchOptions(run.options);
-  checkClients(run.options);
+export async function runExperiment(given: RunExperimentOptions): Promise<ExperimentOutcome> {
+  checkBenchOptions(given.options);
+  checkClients(given.options);
+  const run = { ...given, options: resolved(given.options) };
   if (run.options.target.kind === 'external') targetSecurity(run.options.target);
   const isStamped = checkWorkload(run.options);
   // The clients' timers do not keep a process alive.
@@ -157,6 +159,15 @@ function checkClients({ producerProperties, groups }: BenchOptions): void {
   } catch (error) {
     if (error instanceof ClientConfigError) throw new ExperimentError('usage', error.message, error);
     throw error;
+  }
+}
+
+/** With what is found by trial. */
+function resolved(options: BenchOptions): BenchOptions {
+  try {
+    return withCompressionRatio(options);
+  } catch (error) {
+    throw new ExperimentError('usage', (error as Error).message, error);
   }
 }
 

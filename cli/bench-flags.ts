@@ -6,6 +6,7 @@ import type { RateShape } from '../bench/load/shape/rate-shape.ts';
 import { parseShape, ShapeError } from '../bench/load/shape/shape-grammar.ts';
 import type { KeyDistribution } from '../bench/workload/key-picker.ts';
 import type { KeySpread } from '../bench/workload/key-writer.ts';
+import { parseSizes, SizeError, type SizeDistribution } from '../bench/workload/size-distribution.ts';
 import type { Workload } from '../bench/workload/workload.ts';
 import { CliError } from './cli-error.ts';
 
@@ -19,6 +20,8 @@ export interface BenchFlags {
   readonly warmup?: string;
   readonly recordSize?: string;
   readonly randomBytesRatio?: string;
+  readonly compressionRatio?: string;
+  readonly template?: string;
   readonly payload?: string;
   readonly key?: string;
   readonly keys?: string;
@@ -66,7 +69,7 @@ export function benchOptionsFrom(flags: BenchFlags): BenchOptions {
   const workload = workloadFrom(flags);
   const durationSeconds = flags.duration === undefined ? defaults.durationSeconds : seconds('--duration', flags.duration);
   return {
-    name: workload.kind === 'clickstream' ? 'clickstream' : workload.kind === 'fixed' ? `fixed-${workload.recordBytes}` : 'payload',
+    name: workload.kind === 'fixed' ? `fixed-${workload.recordBytes}` : workload.kind === 'file' ? 'payload' : workload.kind,
     workload,
     load: loadFrom(flags),
     warmupSeconds: flags.warmup === undefined ? defaults.warmupSeconds : seconds('--warmup', flags.warmup),
@@ -108,6 +111,7 @@ function shapeFrom(text: string): RateShape {
 function workloadFrom(flags: BenchFlags): Workload {
   if (flags.payload !== undefined) {
     if (flags.recordSize !== undefined) throw usage('--payload and --record-size exclude each other: a file has its own records');
+    if (flags.template !== undefined) throw usage('--payload and --template exclude each other: a file has its own records');
     const ofKeys = [flags.keys, flags.keyDistribution, flags.hotKeys, flags.hotShare, flags.keyBuckets, flags.keySalts];
     if (ofKeys.some((flag) => flag !== undefined)) throw usage('--keys and --key-distribution are for generated records; with --payload take the key from a field with --key');
     return { kind: 'file', path: flags.payload, key: flags.key };
@@ -116,10 +120,27 @@ function workloadFrom(flags: BenchFlags): Workload {
   const keys = { keys: keysFrom(flags), ...keySpreadFrom(flags) };
   if (flags.recordSize === undefined) {
     if (flags.randomBytesRatio !== undefined) throw usage('--random-bytes-ratio needs --record-size');
-    return { kind: 'clickstream', ...keys };
+    if (flags.compressionRatio !== undefined) throw usage('--compression-ratio needs --record-size');
+    return flags.template === undefined ? { kind: 'clickstream', ...keys } : { kind: 'template', ...keys, template: flags.template };
   }
-  const randomBytesRatio = number('--random-bytes-ratio', flags.randomBytesRatio, 0.5);
-  return { kind: 'fixed', ...keys, recordBytes: bytes('--record-size', flags.recordSize), randomBytesRatio };
+  if (flags.template !== undefined) throw usage('--template and --record-size exclude each other: a template has its own length');
+  if (flags.randomBytesRatio !== undefined && flags.compressionRatio !== undefined) throw usage('--random-bytes-ratio and --compression-ratio exclude each other: the second finds the first');
+  const compressibility = {
+    randomBytesRatio: number('--random-bytes-ratio', flags.randomBytesRatio, 0.5),
+    ...(flags.compressionRatio === undefined ? {} : { compressionRatio: number('--compression-ratio', flags.compressionRatio, 1) }),
+  };
+  const sizes = sizesFrom(flags.recordSize);
+  return sizes === undefined ? { kind: 'fixed', ...keys, recordBytes: bytes('--record-size', flags.recordSize), ...compressibility } : { kind: 'sized', ...keys, sizes, ...compressibility };
+}
+
+/** Undefined: one size. */
+function sizesFrom(text: string): SizeDistribution | undefined {
+  try {
+    return parseSizes(text, (size) => bytes('--record-size', size));
+  } catch (error) {
+    if (error instanceof SizeError) throw usage(`--record-size: ${error.message}`);
+    throw error;
+  }
 }
 
 function keysFrom(flags: BenchFlags): KeyDistribution {

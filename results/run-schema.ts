@@ -64,6 +64,15 @@ const keys = z.discriminatedUnion('kind', [
 
 const keySpread = z.discriminatedUnion('kind', [z.object({ kind: z.literal('buckets'), buckets: count }), z.object({ kind: z.literal('salts'), salts: count })]).exactOptional();
 
+const compressibility = { randomBytesRatio: amount, compressionRatio: amount.exactOptional(), trialRatio: amount.exactOptional() };
+
+const sizes = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('uniform'), minBytes: amount, maxBytes: amount }),
+  z.object({ kind: z.literal('lognormal'), meanBytes: amount, p99Bytes: amount }),
+  z.object({ kind: z.literal('buckets'), buckets: z.array(z.object({ minBytes: amount, maxBytes: amount, weight: amount })) }),
+  z.object({ kind: z.literal('file'), path: z.string() }),
+]);
+
 const shape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('steps'), steps: z.array(z.object({ ratePerSecond: amount, seconds: amount.exactOptional() })) }),
   z.object({ kind: z.literal('ramp'), fromPerSecond: amount, toPerSecond: amount, overSeconds: amount.exactOptional() }),
@@ -77,7 +86,9 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
   name: z.string(),
   workload: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('clickstream'), keys, keySpread }),
-    z.object({ kind: z.literal('fixed'), keys, keySpread, recordBytes: count, randomBytesRatio: amount }),
+    z.object({ kind: z.literal('fixed'), keys, keySpread, recordBytes: count, ...compressibility }),
+    z.object({ kind: z.literal('sized'), keys, keySpread, sizes, ...compressibility }),
+    z.object({ kind: z.literal('template'), keys, keySpread, template: z.string() }),
     z.object({ kind: z.literal('file'), path: z.string(), key: z.string().nullable() }),
   ]),
   load: z.discriminatedUnion('kind', [

@@ -125,9 +125,26 @@ export type KeyDistributionRecord =
 /** How hot keys are spread over partitions: `key:bucket` by the id of what a record is about, or `key#salt`, drawn for each record. */
 export type KeySpreadRecord = { readonly kind: 'buckets'; readonly buckets: number } | { readonly kind: 'salts'; readonly salts: number };
 
+/** `compressionRatio` was asked for, `randomBytesRatio` was then found by trial, with `trialRatio`; what the run had is in its throughput. */
+export interface CompressibilityRecord {
+  readonly randomBytesRatio: number;
+  readonly compressionRatio?: number;
+  readonly trialRatio?: number;
+}
+
+export type SizeDistributionRecord =
+  | { readonly kind: 'uniform'; readonly minBytes: number; readonly maxBytes: number }
+  | { readonly kind: 'lognormal'; readonly meanBytes: number; readonly p99Bytes: number }
+  /** Uniform within a bucket. */
+  | { readonly kind: 'buckets'; readonly buckets: readonly { readonly minBytes: number; readonly maxBytes: number; readonly weight: number }[] }
+  | { readonly kind: 'file'; readonly path: string };
+
 export type WorkloadConfiguration =
   | { readonly kind: 'clickstream'; readonly keys: KeyDistributionRecord; readonly keySpread?: KeySpreadRecord }
-  | { readonly kind: 'fixed'; readonly keys: KeyDistributionRecord; readonly keySpread?: KeySpreadRecord; readonly recordBytes: number; readonly randomBytesRatio: number }
+  | ({ readonly kind: 'fixed'; readonly keys: KeyDistributionRecord; readonly keySpread?: KeySpreadRecord; readonly recordBytes: number } & CompressibilityRecord)
+  | ({ readonly kind: 'sized'; readonly keys: KeyDistributionRecord; readonly keySpread?: KeySpreadRecord; readonly sizes: SizeDistributionRecord } & CompressibilityRecord)
+  /** `template`: the text itself, or @ and a file's name. */
+  | { readonly kind: 'template'; readonly keys: KeyDistributionRecord; readonly keySpread?: KeySpreadRecord; readonly template: string }
   | { readonly kind: 'file'; readonly path: string; readonly key: string | null };
 
 export interface TopicConfiguration {

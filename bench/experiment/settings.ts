@@ -7,8 +7,9 @@ import { shapeOf } from './load-shape.ts';
 import type { LoadModel } from '../load/load-messages.ts';
 import type { KeyDistribution } from '../workload/key-picker.ts';
 import type { KeySpread } from '../workload/key-writer.ts';
+import { parseSizes, sizeBucket, type SizeDistribution } from '../workload/size-distribution.ts';
 import type { Workload } from '../workload/workload.ts';
-import type { Settings } from './file/experiment-schema.ts';
+import type { Settings, SizeSettings } from './file/experiment-schema.ts';
 import { countOf, durationSeconds, propertyText, ratePerSecond, shareOf, sizeBytes } from './file/quantities.ts';
 
 /** Settings that contradict each other, in words that name them. */
@@ -67,17 +68,33 @@ export function benchOptionsOf(settings: Settings, name: string): BenchOptions {
 }
 
 function workloadOf(workload: NonNullable<Settings['workload']>): Workload {
-  const { recordSize, randomBytesRatio, payload, key } = workload;
+  const { recordSize, randomBytesRatio, compressionRatio, template, payload, key } = workload;
   if (payload !== undefined) {
-    const generated = (['recordSize', 'randomBytesRatio', 'keys', 'keyDistribution', 'zipfExponent', 'hotKeys', 'hotShare', 'keyBuckets', 'keySalts'] as const).find((name) => workload[name] !== undefined);
+    const generated = (['recordSize', 'randomBytesRatio', 'compressionRatio', 'template', 'keys', 'keyDistribution', 'zipfExponent', 'hotKeys', 'hotShare', 'keyBuckets', 'keySalts'] as const).find((name) => workload[name] !== undefined);
     if (generated !== undefined) throw new SettingsError(`workload.${generated} is for generated records, and workload.payload names a file that has its own`);
     return { kind: 'file', path: payload, key };
   }
   if (key !== undefined) throw new SettingsError('workload.key names a field of a payload file: it needs workload.payload');
   const keys = { keys: keysOf(workload), ...keySpreadOf(workload) };
-  if (recordSize !== undefined) return { kind: 'fixed', ...keys, recordBytes: sizeBytes(recordSize), randomBytesRatio: shareOf(randomBytesRatio ?? 0.5) };
-  if (randomBytesRatio !== undefined) throw new SettingsError('workload.randomBytesRatio needs workload.recordSize');
+  if (template !== undefined) {
+    if (recordSize !== undefined) throw new SettingsError('workload.template and workload.recordSize exclude each other: a template has its own length');
+    return { kind: 'template', ...keys, template };
+  }
+  if (randomBytesRatio !== undefined && compressionRatio !== undefined) throw new SettingsError('workload.randomBytesRatio and workload.compressionRatio exclude each other: the second finds the first');
+  if (recordSize !== undefined) {
+    const compressibility = { randomBytesRatio: shareOf(randomBytesRatio ?? 0.5), ...(compressionRatio === undefined ? {} : { compressionRatio }) };
+    const sizes = typeof recordSize === 'string' ? parseSizes(recordSize, sizeBytes) : sizesOf(recordSize);
+    return sizes === undefined ? { kind: 'fixed', ...keys, recordBytes: sizeBytes(recordSize as string), ...compressibility } : { kind: 'sized', ...keys, sizes, ...compressibility };
+  }
+  for (const name of ['randomBytesRatio', 'compressionRatio'] as const) if (workload[name] !== undefined) throw new SettingsError(`workload.${name} needs workload.recordSize`);
   return { kind: 'clickstream', ...keys };
+}
+
+function sizesOf({ uniform, lognormal, buckets, file }: SizeSettings): SizeDistribution {
+  if (uniform !== undefined) return { kind: 'uniform', minBytes: sizeBytes(uniform.min), maxBytes: sizeBytes(uniform.max) };
+  if (lognormal !== undefined) return { kind: 'lognormal', meanBytes: sizeBytes(lognormal.mean), p99Bytes: sizeBytes(lognormal.p99) };
+  if (buckets !== undefined) return { kind: 'buckets', buckets: Object.entries(buckets).map(([range, weight]) => sizeBucket(range, weight)) };
+  return { kind: 'file', path: file ?? '' };
 }
 
 /** Later layers win: 0 switches off what an earlier one asked for. */

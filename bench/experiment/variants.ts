@@ -8,6 +8,7 @@ import { ExperimentError } from '../experiment-error.ts';
 import { checkOffered } from '../load/offered-load.ts';
 import { parseBootstrap } from '../target/bootstrap.ts';
 import { targetSecurity } from '../target/target-security.ts';
+import { withCompressionRatio } from '../workload/compressibility.ts';
 import { openRecordSource } from '../workload/workload.ts';
 import type { Experiment, Layer } from './file/experiment-file.ts';
 import type { Settings } from './file/experiment-schema.ts';
@@ -72,6 +73,7 @@ function checkedOptions(layers: readonly Settings[], { experiment, variant }: { 
     checkBenchOptions(options);
     checkProperties(options);
     checkOffered(options.load, options);
+    withCompressionRatio(options);
     openRecordSource(options.workload, { seed: options.seed, worker: 0 }).close();
     return options;
   } catch (error) {
@@ -129,6 +131,7 @@ const SETTING_BY_OPTION: readonly (readonly [string, string])[] = [
   ['--fault', 'faults:'],
   ['--command-config', 'target.commandConfig'],
   ['--record-size', 'workload.recordSize'],
+  ['--compression-ratio', 'workload.compressionRatio'],
   ['--groups', 'consumers'],
 ];
 

@@ -7,6 +7,8 @@ import type { WarningInputs } from './warning-inputs.ts';
 const UTILIZATION_MAX = 0.9;
 const SCHEDULE_DELAY_SHARE_MAX = 0.5;
 const ACHIEVED_SHARE_MIN = 0.99;
+/** Of what was asked for. */
+const COMPRESSION_RATIO_TOLERANCE = 0.08;
 const SAMPLES_ABOVE_P999_MIN = 100;
 const LITTLE_MISMATCH_MAX = 0.05;
 
@@ -38,6 +40,16 @@ function* loadWarnings({ outcome, measured }: WarningInputs): Generator<RunWarni
   }
   if (throughput.total.unsentRecords > 0 && !outcome.isPartial) {
     yield { code: 'unsent-records', cause: `${throughput.total.unsentRecords} records that were due were never sent`, effect: 'their latency is not in the histograms', remedy: 'lower --rate' };
+  }
+  const { workload } = outcome.options;
+  const wanted = 'compressionRatio' in workload ? workload.compressionRatio : undefined;
+  if (wanted !== undefined && throughput.compressionRatio !== null && Math.abs(throughput.compressionRatio / wanted - 1) > COMPRESSION_RATIO_TOLERANCE) {
+    yield {
+      code: 'compression-ratio-missed',
+      cause: `batches compressed ${throughput.compressionRatio.toFixed(2)} times, and ${wanted} was asked for`,
+      effect: 'bytes on the wire and on disk are those of other records; batches were not as large as in the trial before the run',
+      remedy: 'a longer linger.ms or a higher rate fills the batches; or set --random-bytes-ratio by hand',
+    };
   }
   const samples = latency.publish.summary.count;
   if (samples > 0 && samples / 1000 < SAMPLES_ABOVE_P999_MIN) {

@@ -38,11 +38,13 @@ export class FixedSizeSource implements RecordSource {
     this.#pool = Buffer.alloc(this.#count * recordBytes, 0x2e);
     const random = new Xoshiro128(mix32(options.seed, 4000));
     const bodyStart = this.isStamped ? STAMP_BYTES : 0;
-    const randomBytes = Math.round((recordBytes - bodyStart) * options.randomBytesRatio);
+    const randomBytes = (recordBytes - bodyStart) * options.randomBytesRatio;
     for (let i = 0; i < this.#count; i++) {
       const at = i * recordBytes;
       if (this.isStamped) layStamp(this.#pool, at, options.worker);
-      for (let b = at + bodyStart; b < at + bodyStart + randomBytes; b++) this.#pool[b] = random.nextUint32() >>> 24;
+      // The golden ratio spreads what whole bytes leave over: small records have the share on average.
+      const end = at + Math.min(recordBytes, bodyStart + Math.floor(randomBytes + ((i * 0.618_033_988_75) % 1)));
+      for (let b = at + bodyStart; b < end; b++) this.#pool[b] = random.nextUint32() >>> 24;
     }
     this.#stamps = new StampWriter(this.#pool);
     this.#keys = new KeyWriter(options);

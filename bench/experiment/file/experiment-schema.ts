@@ -5,15 +5,39 @@
 import { z } from 'zod';
 import { FAULT_EXAMPLE } from '../../fault/fault-grammar.ts';
 import { parseShape, SHAPE_EXAMPLES } from '../../load/shape/shape-grammar.ts';
-import { count, duration, rate, share, size } from './quantities.ts';
+import { parseSizes, SizeError } from '../../workload/size-distribution.ts';
+import { count, duration, rate, share, size, sizeBytes } from './quantities.ts';
 
 const property = z.union([z.string(), z.number(), z.boolean()], { error: 'must be a word, a number, true or false' });
 const properties = z.record(z.string(), property, { error: 'holds properties by Kafka\'s names, one a line below it' });
 const flag = z.boolean({ error: 'must be true or false' });
 
+const sizeDistributions = z.strictObject({
+  uniform: z.strictObject({ min: size, max: size }).exactOptional(),
+  lognormal: z.strictObject({ mean: size, p99: size }).exactOptional(),
+  buckets: z.record(z.string().regex(/^\d+-\d+$/, { error: 'must be a range of bytes, as 0-256' }), z.number().nonnegative()).describe('weights by ranges of bytes, as in messageSizeDistribution').exactOptional(),
+  file: z.string().describe('a size in bytes a line, in this order').exactOptional(),
+}).refine((sizes) => Object.keys(sizes).length === 1, { error: 'one of uniform, lognormal, buckets and file' });
+
+export type SizeSettings = z.infer<typeof sizeDistributions>;
+
+const recordSizes = z.union([
+  z.string({ error: 'a size needs its unit: write it as 220 B or 64 KiB' }).superRefine((text, context) => {
+    try {
+      if (parseSizes(text, sizeBytes) === undefined) sizeBytes(text);
+    } catch (error) {
+      const reason = error instanceof SizeError ? error.message : `"${text}": a size needs its unit: write it as 220 B or 64 KiB`;
+      context.addIssue({ code: 'custom', message: `${reason}; several as 200 B..2 KiB, lognormal:1 KiB:8 KiB, 0-256=234,256-1024=70 or @FILE` });
+    }
+  }).meta({ examples: ['64 KiB', '200 B..2 KiB', 'lognormal:1 KiB:8 KiB', '0-256=234,256-1024=70', '@sizes.txt'] }),
+  sizeDistributions,
+], { error: 'a size needs its unit: write it as 220 B or 64 KiB; or one of uniform, lognormal, buckets and file' });
+
 const workload = z.strictObject({
-  recordSize: size.describe('records of one size instead of clickstream events').exactOptional(),
+  recordSize: recordSizes.describe('records of one size, or of a distribution of sizes, instead of clickstream events').exactOptional(),
   randomBytesRatio: share.describe('share of a sized record that does not compress (0.5)').exactOptional(),
+  compressionRatio: z.number().min(1).describe('of sized records, in place of randomBytesRatio: how many times smaller batches become with the codec in use').exactOptional(),
+  template: z.string().min(1).describe('records from a text with {{uuid}}, {{timestamp}}, {{key}}, {{int 1 100}}, {{letters 12}}, {{pick a|b|c}}; @FILE: the text of a file').exactOptional(),
   payload: z.string().describe('records from a file: JSON lines, a JSON array, CSV or text lines, cycled').exactOptional(),
   key: z.string().describe('key of a payload record: dotted JSON path, CSV column or its number').exactOptional(),
   keys: count.describe('distinct keys of generated records (200k)').exactOptional(),

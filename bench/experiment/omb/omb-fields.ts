@@ -36,6 +36,15 @@ export class OmbFields {
     return value;
   }
 
+  /** A map of numbers from 0 up; undefined: it is not there. */
+  numbers(key: string): Record<string, number> | undefined {
+    const value = this.#value(key);
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'object' || Array.isArray(value)) this.fail(key, 'must be a map, as {"0-256": 234}');
+    for (const [name, each] of Object.entries(value)) if (typeof each !== 'number' || !(each >= 0)) this.fail(key, `${name} must have a number from 0 up`);
+    return value as Record<string, number>;
+  }
+
   flag(key: string): boolean {
     const value = this.#value(key) ?? false;
     if (typeof value !== 'boolean') this.fail(key, 'must be true or false');

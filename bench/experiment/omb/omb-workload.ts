@@ -14,13 +14,12 @@ export interface OmbWorkload {
 }
 
 const KNOWN = [
-  'name', 'topics', 'partitionsPerTopic', 'keyDistributor', 'messageSize', 'useRandomizedPayloads', 'randomBytesRatio', 'randomizedPayloadPoolSize', 'payloadFile',
+  'name', 'topics', 'partitionsPerTopic', 'keyDistributor', 'messageSize', 'messageSizeDistribution', 'useRandomizedPayloads', 'randomBytesRatio', 'randomizedPayloadPoolSize', 'payloadFile',
   'subscriptionsPerTopic', 'producersPerTopic', 'consumerPerSubscription', 'producerRate', 'consumerBacklogSizeGB', 'backlogDrainRatio', 'testDurationMinutes', 'warmupDurationMinutes',
 ];
 
 const OF_A_FORK = 'it belongs to a fork, and headroom does not do what it asks';
 const REFUSED: Readonly<Record<string, string>> = {
-  messageSizeDistribution: 'generated records have one size; give a file of records with workload.payload in an experiment file',
   ...Object.fromEntries(
     [
       'existingTopicList', 'existingProduceTopicList', 'existingConsumeTopicList', 'sampleRateMillis', 'drainProducerRate', 'producerStartRate', 'producerIncrementRate',
@@ -62,7 +61,7 @@ export function readOmbWorkload(text: string): OmbWorkload {
 }
 
 function payloadOf(fields: OmbFields): { workload: NonNullable<Settings['workload']>; repeatsOnePayload: boolean } {
-  const recordSize = `${fields.number('messageSize', { integer: true })} B`;
+  const recordSize = recordSizeOf(fields);
   const payloadFile = fields.text('payloadFile');
   if (fields.flag('useRandomizedPayloads')) {
     if (payloadFile !== undefined) fields.notes.push('payloadFile has no effect with useRandomizedPayloads.');
@@ -75,6 +74,20 @@ function payloadOf(fields: OmbFields): { workload: NonNullable<Settings['workloa
   return { workload: { recordSize, randomBytesRatio: 1 }, repeatsOnePayload: true };
 }
 
+/** The distribution takes the place of messageSize. */
+function recordSizeOf(fields: OmbFields): NonNullable<NonNullable<Settings['workload']>['recordSize']> {
+  const weights = fields.numbers('messageSizeDistribution');
+  if (weights === undefined) return `${fields.number('messageSize', { integer: true })} B`;
+  if (fields.has('messageSize')) fields.notes.push('messageSize has no effect with messageSizeDistribution.');
+  const buckets = Object.entries(weights).map(([range, weight]): [string, number] => {
+    const match = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(range);
+    if (match === null) fields.fail('messageSizeDistribution', `"${range}" is no range of bytes: write it as 0-256`);
+    return [`${match[1]}-${match[2]}`, weight];
+  });
+  fields.notes.push('messageSizeDistribution: sizes are uniform within a bucket.');
+  return { buckets: Object.fromEntries(buckets) };
+}
+
 function keysOf(fields: OmbFields): NonNullable<Settings['workload']> {
   const distributor = fields.text('keyDistributor') ?? 'NO_KEY';
   switch (distributor) {
@@ -82,8 +95,8 @@ function keysOf(fields: OmbFields): NonNullable<Settings['workload']> {
       return { keyDistribution: 'none' };
     case 'KEY_ROUND_ROBIN':
     case 'RANDOM_NANO':
-      fields.notes.push(`keyDistributor ${distributor}: ${KEY_COUNT} keys, each as frequent, drawn by the seed${distributor === 'KEY_ROUND_ROBIN' ? ' instead of in rotation' : ''}.`);
-      return { keyDistribution: 'uniform', keys: KEY_COUNT };
+      fields.notes.push(`keyDistributor ${distributor}: ${KEY_COUNT} keys, ${distributor === 'KEY_ROUND_ROBIN' ? 'one after the other' : 'each as frequent, drawn by the seed'}.`);
+      return { keyDistribution: distributor === 'KEY_ROUND_ROBIN' ? 'sequential' : 'uniform', keys: KEY_COUNT };
     default:
       return fields.fail('keyDistributor', `"${distributor}" is none of NO_KEY, KEY_ROUND_ROBIN, RANDOM_NANO`);
   }

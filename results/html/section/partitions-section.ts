@@ -46,7 +46,7 @@ function recordsChart({ measured }: Run, rows: readonly PartitionRow[], killed: 
   return barChart({
     title: 'Records',
     unit: 'acknowledged in the measured window, by partition',
-    answer: `most: ${percentText(hottest.share)} on partition ${hottest.partition} (evenly it would be ${even})`,
+    answer: `most: ${(hottest.share * 100).toFixed(1)} % on partition ${hottest.partition} (evenly it would be ${even})`,
     description: `A bar for each of ${counted(rows.length, 'partition')}; partition ${hottest.partition} has the most records, ${countText(hottest.records)}.`,
     values: rows.flatMap(({ partition, records }) => (records === undefined ? [] : [{ partition, value: records }])),
     y: zeroScale({ largest: hottest.records, text: shortCount }),

@@ -74,9 +74,16 @@ describe('files of the OpenMessaging Benchmark', () => {
   it('with random payloads and keys have them', () => {
     const workload = WORKLOAD.replace(/payloadFile.*\n/, 'useRandomizedPayloads: true\nrandomBytesRatio: 0.5\nrandomizedPayloadPoolSize: 1000\nkeyDistributor: KEY_ROUND_ROBIN\n');
     const loaded = experiment({ workload, drivers: [DRIVER.replace('acks=all', 'acks=all\n  compression.type=lz4')] });
-    expect(variantsOf(loaded).all[0]?.options).toMatchObject({ workload: { randomBytesRatio: 0.5, keys: { kind: 'uniform', keyCount: 10_000 } }, producerProperties: { 'compression.type': 'lz4' } });
-    expect(loaded.notes.join('\n')).toMatch(/KEY_ROUND_ROBIN[\s\S]*instead of in rotation/);
+    expect(variantsOf(loaded).all[0]?.options).toMatchObject({ workload: { randomBytesRatio: 0.5, keys: { kind: 'sequential', keyCount: 10_000 } }, producerProperties: { 'compression.type': 'lz4' } });
+    expect(loaded.notes.join('\n')).toMatch(/KEY_ROUND_ROBIN: 10000 keys, one after the other/);
   });
+});
+
+it('a distribution of message sizes is taken, bucket by bucket', () => {
+  const workload = WORKLOAD.replace('messageSize: 1024', 'messageSizeDistribution: { "0-256": 234, "256 - 1024": 70 }').replace(/payloadFile.*\n/, 'useRandomizedPayloads: true\nrandomBytesRatio: 0.5\n');
+  const loaded = experiment({ workload });
+  expect(variantsOf(loaded).all[0]?.options.workload).toMatchObject({ kind: 'sized', sizes: { kind: 'buckets', buckets: [{ minBytes: 0, maxBytes: 256, weight: 234 }, { minBytes: 256, maxBytes: 1024, weight: 70 }] }, randomBytesRatio: 0.5 });
+  expect(loaded.notes.join('\n')).toMatch(/sizes are uniform within a bucket/);
 });
 
 describe('what cannot be honoured is refused with the reason and the place', () => {
@@ -86,7 +93,9 @@ describe('what cannot be honoured is refused with the reason and the place', () 
     [/consumerBacklogSizeGB: 0/, 'consumerBacklogSizeGB: 32', /consumerBacklogSizeGB: cannot be honoured/],
     [/testDuration/, 'testDuratio', /testDuratioMinutes: unknown key; did you mean testDurationMinutes\?/],
     [/topics: 1/, 'sampleRateMillis: 1000', /sampleRateMillis cannot be honoured: it belongs to a fork/],
-    [/messageSize: 1024/, 'messageSizeDistribution: { "0-256": 234 }', /messageSizeDistribution cannot be honoured/],
+    [/messageSize: 1024/, 'messageSizeDistribution: { "256": 234 }', /messageSizeDistribution: "256" is no range of bytes/],
+    [/messageSize: 1024/, 'messageSizeDistribution: { "0-256": many }', /messageSizeDistribution: 0-256 must have a number/],
+    [/messageSize: 1024/, 'messageSizeDistribution: 5', /messageSizeDistribution: must be a map/],
     [/payloadFile.*/, '', /messageSize: needs payloadFile, or useRandomizedPayloads/],
     [/producerRate: 50000/, '', /producerRate is missing/],
     [/topics: 1/, 'keyDistributor: SOME', /"SOME" is none of NO_KEY/],
