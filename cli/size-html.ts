@@ -6,13 +6,24 @@ import { answerLine, planHeadline } from '../results/html/plan/headline.ts';
 import { PLAN_SECTIONS } from '../results/html/plan/plan-sections.ts';
 import { PLAN_STYLE } from '../results/html/plan/plan-style.ts';
 import type { Plan } from '../results/plan-record.ts';
+import type { ConfigData } from '../sizing/page/changed-config.ts';
 import { controlsOf } from '../sizing/page/controls.ts';
 import { viewOf } from '../sizing/page/page-view.ts';
 import { whatIfSection } from '../sizing/page/what-if-form.ts';
 import type { SizingInputs } from '../sizing/sizing-inputs.ts';
 
-/** `plan` is of `inputs`, `script` of sizePageScript. */
-export function sizeHtml({ inputs, plan, script, version }: { inputs: SizingInputs; plan: Plan; script: string; version: string }): string {
+export interface SizePageParts {
+  readonly inputs: SizingInputs;
+  /** Of these inputs. */
+  readonly plan: Plan;
+  /** Of wholeConfig. */
+  readonly config: ConfigData;
+  /** Of sizePageScript. */
+  readonly script: string;
+  readonly version: string;
+}
+
+export function sizeHtml({ inputs, plan, config, script, version }: SizePageParts): string {
   const view = viewOf(inputs, plan);
   const header = html`<header>
 <h1>${inputs.name}</h1>
@@ -25,7 +36,7 @@ export function sizeHtml({ inputs, plan, script, version }: { inputs: SizingInpu
     title: `${inputs.name} · headroom sizing plan`,
     header,
     sections: [['what-if', 'What if', whatIfSection(controlsOf(inputs), answerLine(view))], ...PLAN_SECTIONS.map(({ id, name, markup }) => [id, name, markup(view)] as const)],
-    embedded: embeddedJson('plan', { inputs, view }),
+    embedded: embeddedJson('plan', { inputs, config, view }),
     style: PLAN_STYLE,
     script,
   });

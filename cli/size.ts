@@ -86,7 +86,7 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
     if (diff.differences.length > 0) process.exitCode = 1;
     return;
   }
-  if (flags.html !== undefined) process.stdout.write(`Written to ${await pageWritten(inputs, plan, flags.html)}\n`);
+  if (flags.html !== undefined) process.stdout.write(`Written to ${await pageWritten(flags.html, { inputs, plan, path })}\n`);
   if (flags.export !== undefined) {
     const { exportPlan } = await import('./size-export.ts');
     process.stdout.write(await exportPlan(plan, { formats: flags.export, out: flags.out, config: path }));
@@ -137,13 +137,15 @@ async function planOutput(plan: Plan, flags: SizeFlags): Promise<string> {
   throw new CliError(`--explain ${flags.explain}: the plan has no such number; ${nearest === undefined ? `there are ${ids.join(', ')}` : `did you mean ${nearest}?`}`, 2);
 }
 
-async function pageWritten(inputs: SizingInputs, plan: Plan, file: string): Promise<string> {
+async function pageWritten(file: string, { inputs, plan, path }: { inputs: SizingInputs; plan: Plan; path: string }): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
   const { checkOutputs, writeOutput } = await import('./write-output.ts');
   await checkOutputs({ '--html': file });
   const { sizeHtml } = await import('./size-html.ts');
+  const { wholeConfig } = await import('../sizing/page/whole-config.ts');
   const { sizePageScript } = await import('./size-page-script.ts');
   const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
-  return writeOutput('--html', file, sizeHtml({ inputs, plan, script: await sizePageScript(), version }));
+  return writeOutput('--html', file, sizeHtml({ inputs, plan, config: wholeConfig(await readFile(path, 'utf8')), script: await sizePageScript(), version }));
 }
 
 async function peersAnswer(inputs: SizingInputs, flags: SizeFlags): Promise<string> {

@@ -51,10 +51,10 @@ export function controlsOf(inputs: SizingInputs): Control[] {
 
 function topicControls(topic: SizedTopic): (Control | null)[] {
   const { name, peakRate, averageRate, keys, retention, replicationFactor, minInsyncReplicas } = topic;
-  const isOneRate = averageRate.value === peakRate.value;
+  const isOneRate = averageRate.id === peakRate.id;
   const of = (quantity: PlanQuantity, form: ControlForm = { kind: 'log' }, rest: { also?: readonly string[]; name?: string } = {}): Control | null => control(name, quantity, form, rest);
   return [
-    of(peakRate, { kind: 'log' }, isOneRate ? { also: [averageRate.id] } : {}),
+    of(peakRate),
     ...(isOneRate ? [] : [of(averageRate)]),
     of(topic.recordBytes),
     of(topic.compressionRatio),
@@ -106,6 +106,8 @@ export function problemsOf(controls: readonly Control[], changes: Changes): Map<
   };
   for (const { id, topic } of controls) {
     const [replicas, inSync] = [valueOf(`${topic}.replication.factor`), valueOf(`${topic}.min.insync.replicas`)];
+    const [average, peak] = [valueOf(`${topic}.rate.average`), valueOf(`${topic}.rate.peak`)];
+    if (id === `${topic}.rate.peak` && average !== undefined && peak !== undefined && average > peak) problems.set(id, 'less than the average rate');
     if (id === `${topic}.min.insync.replicas` && inSync !== undefined && replicas !== undefined && inSync > replicas) problems.set(id, `more than the replication factor ${replicas}: no write would ever be accepted`);
   }
   return problems;

@@ -3,7 +3,7 @@ import { parseQuantity, type GivenUnit } from '../units.ts';
 
 const DECIMAL = [['', 1], ['k', 1e3], ['M', 1e6], ['G', 1e9], ['T', 1e12], ['P', 1e15]] as const;
 const BINARY = [['Ki', 2 ** 10], ['Mi', 2 ** 20], ['Gi', 2 ** 30], ['Ti', 2 ** 40], ['Pi', 2 ** 50]] as const;
-const TIMES = [['ms', 1e-3], ['s', 1], ['min', 60], ['h', 3600], ['d', 86_400]] as const;
+const TIMES = [['ms', 1e-3], ['s', 1], ['min', 60], ['h', 3600], ['d', 86_400], ['y', 31_557_600]] as const;
 const DIGITS = 12;
 
 /** The shortest text that is read back as the value; the nearest where there is none. `isShare`: in per cent. */

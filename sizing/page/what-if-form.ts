@@ -10,7 +10,8 @@ export function whatIfSection(controls: readonly Control[], answer: Markup): Mar
     html`<noscript><p class="warn">These fields need JavaScript; everything below does not.</p></noscript>
 <div class="answer" aria-live="polite"><span id="answer">${answer}</span><span class="busy" id="busy"></span></div>
 <div class="controls" id="controls">${groups}</div>
-<div class="actions"><button type="button" class="do" id="reset" disabled>Reset all</button> <button type="button" class="do" id="copy-link" disabled>Copy link to this</button> <span class="unit" id="said" role="status"></span></div>`,
+<div class="actions"><button type="button" class="do" id="reset" disabled>Reset all</button> <button type="button" class="do" id="copy-link" disabled>Copy link to this</button> <span class="unit" id="said" role="status"></span></div>
+<details id="config"><summary>Configuration with these values, for headroom size</summary><pre id="config-text" tabindex="0"></pre><div class="actions"><button type="button" class="do" id="copy-config">Copy</button> <button type="button" class="do" id="download-config">Download size.yaml</button></div></details>`,
   )}</div>`;
 }
 

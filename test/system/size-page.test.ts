@@ -108,6 +108,19 @@ describe.skipIf(command === undefined)('the page of a plan in Chromium (skipped 
     expect(await chromium.evaluate('location.hash')).toBe('');
   });
 
+  it('writes the configuration of what it shows, which headroom size reads', async () => {
+    await chromium.open(page, { width: 1280, height: 900 });
+    await computed(set('clickstream.compression', '4.5'));
+    const text = await chromium.evaluate<string>(`new Promise((resolve) => {
+      const text = document.getElementById('config-text');
+      new MutationObserver(() => resolve(text.textContent)).observe(text, { childList: true });
+      document.getElementById('config').open = true;
+    })`);
+    const file = join(directory, 'written.yaml');
+    writeFileSync(file, text);
+    expect(await chromium.evaluate(DECISIONS)).toEqual(decisionsOf(JSON.parse(size(file, '--json')) as Plan));
+  });
+
   it('says what is wrong with a value that cannot be read, and leaves the plan as it is', async () => {
     await chromium.open(page, { width: 1280, height: 900 });
     const written = await chromium.evaluate(DECISIONS);

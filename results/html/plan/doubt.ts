@@ -53,7 +53,7 @@ function tornado(plan: Plan): Content {
     const rows = rowsOf(plan, choice);
     return rows.length === 0 ? [] : [tornadoOf(choice, rows)];
   });
-  return html`<h3>What flips the answer <small>one input at a time, the others at their values</small></h3>${parts}${note(`The bar is the count from the low to the high end of the input, the line the count at its value. "Too few from": beyond it the chosen count is no longer enough; "one fewer from": there one less would do. Nothing stands where the flip is more than ${FLIP_FACTOR_MAX} times away.`)}`;
+  return html`<h3>What flips the answer <small>one input at a time, the others at their values</small></h3>${parts}${note(`The middle of a strip is the input at its value, its ends a ${FLIP_FACTOR_MAX}th and ${FLIP_FACTOR_MAX} times of it; the bar is the range in which it is believed to lie. Red: from here on the chosen count is too small; green: from here on one fewer would do.`)}`;
 }
 
 function rowsOf({ sensitivities, inputs }: Plan, { id }: PlanChoice): TornadoRow[] {
@@ -64,35 +64,37 @@ function rowsOf({ sensitivities, inputs }: Plan, { id }: PlanChoice): TornadoRow
     const row = { input, sensitivity, breaks: flip(sensitivity.breaksAt), saves: flip(sensitivity.savesAt) };
     return isMoved(sensitivity) || row.breaks !== '' || row.saves !== '' ? [row] : [];
   });
-  return rows.toSorted((a, b) => widthOf(b.sensitivity) - widthOf(a.sensitivity));
+  return rows.toSorted((a, b) => distanceOf(a) - distanceOf(b));
 }
 
 function tornadoOf(choice: PlanChoice, rows: readonly TornadoRow[]): Markup {
-  const counts = [choice.value, ...rows.flatMap(({ sensitivity: { atLow, atValue, atHigh } }) => [atLow, atValue, atHigh].filter((each) => each !== null))];
-  const [from, to] = [Math.min(...counts), Math.max(...counts)];
-  const at = (count: number | null): number => (to === from ? 50 : Math.round(((Math.min(count ?? to, to) - from) / (to - from)) * 1000) / 10);
-  const body = rows.map(({ input, sensitivity: { atLow, atValue, atHigh }, breaks, saves }): Content[] => {
-    const [left, right] = [Math.min(at(atLow), at(atHigh)), Math.max(at(atLow), at(atHigh))];
-    const words = `${choiceText(choice, atLow)} at ${quantityText(input.low, input.unit)}, ${choiceText(choice, atHigh)} at ${quantityText(input.high, input.unit)}`;
-    return [
-      html`${input.name} <span class="source ${input.source}">${input.source}</span>`,
-      input.low === input.high ? quantityText(input.value, input.unit) : `${quantityText(input.low, input.unit)} – ${quantityText(input.high, input.unit)}`,
-      html`<span class="strip tornado c-publish" role="img" aria-label="${words}"><i class="zero" style="left:${at(atValue)}%"></i><i class="reach" style="left:${left}%;width:${Math.round((right - left) * 10) / 10}%"></i></span>`,
-      `${choiceText(choice, atLow)} / ${choiceText(choice, atHigh)}`,
-      breaks,
-      saves,
-    ];
-  });
-  const columns = [{ head: 'input' }, { head: 'range', isNumber: true }, { head: html`<span class="strip-head"><span>${choiceText(choice, from)}</span><span>${choiceText(choice, to)}</span></span>` }, { head: 'low / high end', isNumber: true }, { head: 'too few from', isNumber: true }, { head: 'one fewer from', isNumber: true }];
+  const isAnyMoved = rows.some(({ sensitivity }) => isMoved(sensitivity));
+  const body = rows.map(({ input, sensitivity, breaks, saves }): Content[] => [
+    html`${input.name} <span class="source ${input.source}">${input.source}</span>`,
+    input.low === input.high ? quantityText(input.value, input.unit) : `${quantityText(input.low, input.unit)} – ${quantityText(input.high, input.unit)}`,
+    flipStrip(input, sensitivity),
+    breaks,
+    saves,
+    ...(isAnyMoved ? [isMoved(sensitivity) ? `${choiceText(choice, sensitivity.atLow)} – ${choiceText(choice, sensitivity.atHigh)}` : ''] : []),
+  ]);
+  const head = html`<span class="strip-head"><span>¼x</span><span>value</span><span>${FLIP_FACTOR_MAX}x</span></span>`;
+  const columns = [{ head: 'input' }, { head: 'value or range', isNumber: true }, { head }, { head: 'too few from', isNumber: true }, { head: 'one fewer from', isNumber: true }, ...(isAnyMoved ? [{ head: 'count, low – high end', isNumber: true }] : [])];
   return html`<h4>${choice.label}</h4>${dataTable({ label: `What flips ${choice.label}`, columns, rows: body })}`;
+}
+
+function flipStrip({ value, low, high }: PlanQuantity, { breaksAt, savesAt }: PlanSensitivity): Markup {
+  const at = (number: number): number => Math.round(Math.min(1, Math.max(0, 0.5 + Math.log(number / value) / (2 * Math.log(FLIP_FACTOR_MAX)))) * 1000) / 10;
+  const tick = (number: number | null, name: string): Markup | null => (number === null || !isNear(number, value) ? null : html`<i class="flip ${name}" style="left:${at(number)}%"></i>`);
+  return html`<span class="strip tornado c-publish" aria-hidden="true"><i class="zero"></i><i class="reach" style="left:${at(low)}%;width:${Math.round((at(high) - at(low)) * 10) / 10}%"></i>${tick(breaksAt, 'breaks')}${tick(savesAt, 'saves')}</span>`;
+}
+
+/** Of the nearer flip, as a factor's logarithm. */
+function distanceOf({ input: { value }, sensitivity: { breaksAt, savesAt } }: TornadoRow): number {
+  return Math.min(...[breaksAt, savesAt].map((flip) => (flip === null || flip <= 0 ? Number.POSITIVE_INFINITY : Math.abs(Math.log(flip / value)))), Number.MAX_VALUE);
 }
 
 function isMoved({ atLow, atValue, atHigh }: PlanSensitivity): boolean {
   return atLow !== atValue || atHigh !== atValue;
-}
-
-function widthOf({ atLow, atHigh }: PlanSensitivity): number {
-  return atLow === null || atHigh === null ? Number.POSITIVE_INFINITY : Math.abs(atHigh - atLow);
 }
 
 function isNear(value: number, of: number): boolean {

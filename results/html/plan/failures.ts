@@ -24,7 +24,7 @@ export function failuresSection({ plan }: PlanView): Markup | null {
     { id: 'failures', title: 'Failures' },
     html`<p>${words(plan)}</p>`,
     html`<div class="prose">${dataTable({ label: 'Load of a broker in normal work and in failures', columns: [{ head: 'of one broker' }, ...states.flatMap(({ head }) => [{ head, isNumber: true }, { head: '' }])], rows })}</div>`,
-    others.map(({ id, sentence, demand, capacity, unit, slack }) => html`<p>${sentence}: ${traced(id, html`${quantityText(demand, unit)} of ${quantityText(capacity, unit)}`)} <b class="${slack < 0 ? 'bad' : 'good'}">${slack < 0 ? 'does not hold' : 'holds'}</b></p>`),
+    html`<div class="held">${others.map(({ id, sentence, demand, capacity, unit, slack }) => html`<p>${sentence}: ${traced(id, html`${quantityText(demand, unit)} of ${quantityText(capacity, unit)}`)} <b class="${slack < 0 ? 'bad' : 'good'}">${slack < 0 ? 'does not hold' : 'holds'}</b></p>`)}</div>`,
     note(`Used of allowed. While something is down the rest may be used more, for a short time. ${countText(shape.brokers)} brokers as chosen.`),
   );
 }

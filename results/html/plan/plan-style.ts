@@ -13,9 +13,11 @@ ins{text-decoration:none;color:var(--publish);font-weight:600}
 .used{display:inline-block;width:110px;height:9px;background:var(--faint);vertical-align:middle}
 .used i{display:block;height:100%;background:currentColor}
 h4{font-size:.87em;font-weight:650;margin:12px 0 2px}
-.tornado .reach{top:4px;height:6px;background:currentColor;min-width:2px;opacity:.75}
-.tornado .zero{border-left:2px solid var(--ink)}
+.tornado .reach{top:5px;height:4px;background:currentColor;min-width:3px;opacity:.6}
+.tornado .flip{top:1px;bottom:1px;border-left:3px solid var(--bad);margin-left:-1.5px}
+.tornado .flip.saves{border-color:var(--good)}
 .strip.peers .own{top:0;bottom:0;border-left:2px solid var(--bad);margin-left:-1px}
+.held{margin-top:12px}
 .spreads{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:14px 30px}
 .spread{margin:0 0 10px}
 .columns{display:flex;align-items:flex-end;gap:2px;height:74px;border-bottom:1px solid var(--rule);margin-top:8px}

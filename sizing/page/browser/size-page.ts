@@ -8,6 +8,8 @@ import type { PlanView } from '../../../results/html/plan/plan-view.ts';
 import { traceMarkup } from '../../../results/html/plan/trace.ts';
 import type { Markup } from '../../../results/html/markup.ts';
 import { countText } from '../../../results/render/number-text.ts';
+import { changedConfig, type ConfigData } from '../changed-config.ts';
+import { yamlText } from '../yaml-text.ts';
 import { changesFrom, controlsOf, hashOf, parsedControl, positionOf, problemsOf, textAt, type Control } from '../controls.ts';
 import type { SizingInputs } from '../../sizing-inputs.ts';
 import { answerInWorker, PlanWorker, type Answer } from './plan-worker.ts';
@@ -16,19 +18,28 @@ import { answerInWorker, PlanWorker, type Answer } from './plan-worker.ts';
 declare function hoverFigures(root: ParentNode): void;
 
 function startPage(script: string): void {
-  const { inputs, view } = JSON.parse(byId('plan').textContent) as { inputs: SizingInputs; view: PlanView };
-  const page = new SizePage(script, inputs, view);
+  const page = new SizePage(script, JSON.parse(byId('plan').textContent) as PageData);
   page.restore();
 }
 
+interface PageData {
+  readonly inputs: SizingInputs;
+  readonly config: ConfigData;
+  readonly view: PlanView;
+}
+
 class SizePage {
+  readonly #inputs: SizingInputs;
+  readonly #config: ConfigData;
   readonly #controls: readonly Control[];
   readonly #written: PlanView;
   readonly #worker: PlanWorker;
   #view: PlanView;
   #changes = new Map<string, string>();
 
-  constructor(script: string, inputs: SizingInputs, view: PlanView) {
+  constructor(script: string, { inputs, config, view }: PageData) {
+    this.#inputs = inputs;
+    this.#config = config;
     this.#controls = controlsOf(inputs);
     this.#written = view;
     this.#view = view;
@@ -36,6 +47,9 @@ class SizePage {
     for (const control of this.#controls) this.#listen(control);
     byId('reset').addEventListener('click', () => this.#set(new Map()));
     byId('copy-link').addEventListener('click', () => void copied(location.href, 'link'));
+    byId('config').addEventListener('toggle', () => this.#writeConfig());
+    byId('copy-config').addEventListener('click', () => void copied(byId('config-text').textContent, 'configuration'));
+    byId('download-config').addEventListener('click', () => download('size.yaml', byId('config-text').textContent));
     addEventListener('hashchange', () => this.restore());
     document.addEventListener('click', (event) => this.#clicked(event));
     dialog().addEventListener('click', (event) => {
@@ -74,9 +88,15 @@ class SizePage {
       byId('busy').textContent = 'a field cannot be read';
       return;
     }
+    this.#writeConfig();
     byId('busy').textContent = 'computing …';
     document.body.dataset['state'] = 'computing';
     this.#worker.ask({ changes: [...changes], isQuick });
+  }
+
+  /** Only while it is looked at. */
+  #writeConfig(): void {
+    if ((byId('config') as HTMLDetailsElement).open) byId('config-text').textContent = yamlText(changedConfig(this.#config, this.#inputs, this.#changes));
   }
 
   #show({ question, view }: Answer): void {
@@ -146,6 +166,14 @@ async function copied(text: string, what: string): Promise<void> {
     () => false,
   );
   byId('said').textContent = isCopied ? `${what} copied` : text;
+}
+
+function download(name: string, text: string): void {
+  const anchor = document.createElement('a');
+  anchor.href = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
+  anchor.download = name;
+  anchor.click();
+  URL.revokeObjectURL(anchor.href);
 }
 
 function dialog(): HTMLDialogElement {
