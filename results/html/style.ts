@@ -88,7 +88,7 @@ output.live{color:var(--ink)}
 .pareto .whisker.up{width:0;border-top:0;border-left:1px solid currentColor}
 .pareto .mark{width:11px;height:11px;margin:-5.5px 0 0 -5.5px;border-radius:50%;border:2px solid currentColor;background:var(--ground)}
 .pareto .mark.front{background:currentColor}
-.pareto .name{transform:translateY(-50%);font-weight:600}
+.pareto .name{transform:translateY(-50%);font-weight:600;line-height:14px;padding:0 3px;background:var(--ground)}
 .pareto .name.after{margin-left:12px}
 .pareto .name.before{transform:translate(-100%,-50%);margin-left:-12px}
 .plot{position:relative;margin:8px 8px 22px 52px;touch-action:pan-y}
