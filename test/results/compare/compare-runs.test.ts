@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compareRuns, type CompareOptions } from '../../../results/compare/compare-runs.ts';
 import type { Comparison, MetricComparison } from '../../../results/compare/comparison.ts';
 import type { Run, RunConfiguration, SecondRecord } from '../../../results/run.ts';
-import { closedLoopRun, externalRun } from '../sample-run.ts';
+import { closedLoopRun, externalRun, sampleReading } from '../sample-run.ts';
 import { exactRun } from './synthetic-runs.ts';
 
 const FAST: CompareOptions = { resampleCount: 400 };
@@ -223,6 +223,30 @@ describe('differences', () => {
 });
 
 describe('cautions', () => {
+  const at = (cpuLoopUs: number): Run => ({ ...exactRun(100), machine: { before: sampleReading({ cpuLoopUs }), after: sampleReading({ cpuLoopUs }) } });
+
+  it('tell of a machine that did the same work at another speed for the other side, by the medians', () => {
+    const { cautions } = compared([at(3000), at(3000), at(9000)], [at(3900), at(3900), at(3000)]);
+    expect(cautions).toContainEqual({ code: 'calibration-differs', sentence: expect.stringMatching(/CPU loop 30 % slower/) as string });
+    expect(codes([at(3000)], [at(3010)])).not.toContain('calibration-differs');
+    expect(codes([at(3000)], [{ ...at(3900), machine: { before: null, after: null } }])).not.toContain('calibration-differs');
+  });
+
+  it('tell of too few repeats for a verdict', () => {
+    const runs = (count: number): Run[] => Array.from({ length: count }, () => exactRun(100));
+    expect(compared(runs(3), runs(5)).cautions).toContainEqual({ code: 'few-repeats', sentence: expect.stringMatching(/^3 runs a side/) as string });
+    expect(codes(runs(4), runs(4))).not.toContain('few-repeats');
+  });
+
+  it('take what older runs do not say of their host for no difference, but a limit that was not there for one', () => {
+    const run = exactRun(100);
+    const unknown = { ...exactRun(100), host: { ...run.host, clockSource: null, hypervisor: null, disk: null } };
+    expect(compared([run], [unknown]).environmentDifferences).toEqual([]);
+    const limited = { ...exactRun(100), host: { ...run.host, cgroupCpuCores: 1.5 } };
+    expect(compared([run], [limited]).environmentDifferences).toMatchObject([{ property: 'host.cgroupCpuCores', baseline: [null], candidate: ['1.5'] }]);
+    expect(codes([run], [limited])).toContain('host-differs');
+  });
+
   const codes = (baseline: readonly Run[], candidate: readonly Run[], options: CompareOptions = {}): string[] => compared(baseline, candidate, options).cautions.map(({ code }) => code);
   const startedAt = (minute: number): Run => exactRun(100, { startedAt: `2026-08-05T10:${String(minute).padStart(2, '0')}:00.000Z` });
 
