@@ -104,7 +104,7 @@ export class ConsumerRun {
       consumedRecords: this.#consumedRecords,
       consumedBytes: this.#consumedBytes,
       consumedRecordsBySecond: this.#consumedRecordsBySecond.toArray(),
-      lagRecordsBySecond: this.#lagRecordsBySecond.toArray(),
+      lagRecordsBySecond: this.#lagRecordsBySecond.toHeldArray(),
       rebalances,
       members: this.#members.results(),
       rereadRecords: this.#rereadRecords,

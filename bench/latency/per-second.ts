@@ -12,6 +12,12 @@ export class PerSecond {
     this.#counts[Math.max(0, Math.floor(timeUs / 1e6))] = value;
   }
 
+  /** A second that nothing was set in has the value of the one before: of what is looked at now and then, as a lag is. */
+  toHeldArray(): number[] {
+    let last = 0;
+    return Array.from(this.#counts, (value) => (last = value ?? last));
+  }
+
   /** Without holes. */
   toArray(): number[] {
     return Array.from(this.#counts, (count) => count ?? 0);

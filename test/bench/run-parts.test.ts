@@ -47,6 +47,12 @@ describe('reading fetched batches', () => {
 });
 
 describe('what a run sums up', () => {
+  it('a lag that nobody looked at for a second is the last one seen, and not none', () => {
+    const lag = new PerSecond();
+    for (const [timeUs, records] of [[500_000, 3], [1_200_000, 900], [4_100_000, 5]] as const) lag.set(timeUs, records);
+    expect([lag.toHeldArray(), lag.toArray()]).toEqual([[3, 900, 900, 900, 5], [3, 900, 0, 0, 5]]);
+  });
+
   it('histograms of a window are the merged samples of its seconds, with the exact mean', () => {
     const series = new HistogramSeries();
     const add = (second: number, values: readonly number[]): void => {
