@@ -7,7 +7,7 @@ type Computed = Pick<Plan, 'choices' | 'values' | 'constraints' | 'shape' | 'cer
 
 export function decisionRows(inputs: SizingInputs, computed: Computed): DecisionRow[] {
   const trace = new Trace(computed);
-  return [...inputs.topics.flatMap((topic) => topicRows(inputs, topic, trace)), ...clusterRows(inputs, trace), ...registryRows(inputs, trace)];
+  return [...inputs.topics.flatMap((topic) => topicRows(inputs, topic, trace)), ...clusterRows(inputs, trace), ...registryRows(inputs, trace), ...costRows(inputs, trace)];
 }
 
 class Trace {
@@ -107,6 +107,14 @@ function remoteRow({ name, retention }: SizedTopic, of: string, trace: Trace): D
 function registryRows({ registry }: SizingInputs, trace: Trace): DecisionRow[] {
   if (registry === null) return [];
   return [row('registry', 'Schema Registry', `${significant(trace.value('registry.cores'))} cores, ${decimalBytesText(trace.value('registry.heap'))} heap`, { why: `${countText(registry.schemas.value)} schemas, ${rateText(registry.lookupsPerSecond.value)} lookups/s (${registry.lookupsPerSecond.source}); two instances, of which one may be down`, formula: 'max(256000000, schemas * 500000)', inputs: [registry.schemas.id, registry.lookupsPerSecond.id] })];
+}
+
+function costRows({ cluster: { price } }: SizingInputs, trace: Trace): DecisionRow[] {
+  const total = trace.value('cost');
+  if (price === null || total === 0) return [];
+  const parts = [['cost.brokers', 'brokers'], ['cost.disk', 'disks'], ['cost.zones', 'bytes between zones']] as const;
+  const named = parts.flatMap(([id, what]) => (trace.value(id) === 0 ? [] : [`${what} ${significant(trace.value(id))}`]));
+  return [row('cost', 'Cost a month', `${significant(total)} ${price.currency}`, { why: `${named.join(', ')}; your prices of ${price.date}, 730 hours`, formula: 'sum(parts)', inputs: [price.brokerPerHour, price.diskPerByteMonth, price.crossZonePerByte].flatMap((each) => (each === null ? [] : [each.id])) })];
 }
 
 function consumerRow(topic: SizedTopic, group: SizedGroup, trace: Trace): DecisionRow {

@@ -6,6 +6,7 @@ import { growthOutlook } from './analysis/growth-outlook.ts';
 import { sensitivities } from './analysis/sensitivity.ts';
 import { planWarnings } from './analysis/warnings.ts';
 import { clusterCells } from './cells/cluster-cells.ts';
+import { costCells } from './cells/cost-cells.ts';
 import { registryCells } from './cells/registry-cells.ts';
 import { topicCells } from './cells/topic-cells.ts';
 import { decisionRows } from './decision-rows.ts';
@@ -66,6 +67,7 @@ export function sheetOf(inputs: SizingInputs): Sheet {
   sheet.input(inputs.cluster.storageOverhead);
   sheet.input(inputs.cluster.segmentBytes);
   clusterCells(sheet, inputs.cluster, inputs.topics.map((topic) => topicCells(sheet, topic, growth)));
+  costCells(sheet, inputs.cluster, inputs.topics);
   if (inputs.registry !== null) registryCells(sheet, inputs.registry);
   return sheet;
 }

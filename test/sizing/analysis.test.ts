@@ -162,3 +162,12 @@ test('counts are rounded to divisible ones by a tenth at most, and never fall', 
     before = even;
   }
 });
+
+test("at the user's prices 30 MB/s with 3 replicas and 3 groups cross zones as published: 140 MB/s, $0.0028 a second", () => {
+  const plan = planOf(topic('rate: 30k/s\nrecordSize: 1 kB\ncompression: none\ngroups: { a: 5k/s, b: 5k/s, c: 5k/s }', 'availability: { zones: 3 }\nprice: { currency: USD, date: 2026-11-01, brokerPerHour: 0.5, crossZonePerGB: 0.01 }\n'));
+  const value = (id: string): number => plan.values.find((each) => each.id === id)?.value ?? 0;
+  expect(value('t.crossing')).toBeCloseTo(140e6, 0);
+  expect(value('cost.zones') / (730 * 3600)).toBeCloseTo(0.0028, 9);
+  expect(value('cost.brokers')).toBeCloseTo(plan.shape.brokers * 365, 9);
+  expect(plan.decisions.find(({ id }) => id === 'cost')?.why).toMatch(/your prices of 2026-11-01/);
+});
