@@ -4,6 +4,7 @@
  */
 import { isGroupFault, type FaultConfiguration } from '../results/fault/fault-record.ts';
 import { ExperimentError } from './experiment-error.ts';
+import type { ClientKind } from './load/driver/load-driver.ts';
 import type { LoadModel } from './load/load-messages.ts';
 import { shapeProblem } from './load/shape/rate-shape.ts';
 import { KEY_COUNT_MAX, WORKER_COUNT_MAX } from './workload/event-stamp.ts';
@@ -56,6 +57,8 @@ export interface BenchOptions {
   readonly durationSeconds: number;
   readonly topic: TopicOptions;
   readonly producerProperties: Readonly<Record<string, string>>;
+  /** What makes the load; absent: headroom's own client. */
+  readonly client?: ClientKind;
   readonly groups: readonly GroupOptions[];
   readonly target: TargetOptions;
   readonly faults: readonly FaultConfiguration[];

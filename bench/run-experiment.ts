@@ -21,6 +21,7 @@ import type { ExperimentOutcome, LoadOutcome, Readiness, TargetFacts } from './e
 import { FaultTimeline, needsFaultyEnvironment } from './fault/fault-timeline.ts';
 import { checkOffered } from './load/offered-load.ts';
 import { readMachine } from './machine/machine-reading.ts';
+import { LibrdkafkaMissingError, loadLibrdkafka } from './load/driver/librdkafka-package.ts';
 import { LoadPhase } from './load/load-phase.ts';
 import type { OnProgress } from './run-progress.ts';
 import { checkCompression, reachCluster, type ReachedBroker } from './target/cluster-reach.ts';
@@ -45,6 +46,7 @@ export interface RunExperimentOptions {
 export async function runExperiment(given: RunExperimentOptions): Promise<ExperimentOutcome> {
   checkBenchOptions(given.options);
   checkClients(given.options);
+  checkDriver(given.options);
   const run = { ...given, options: resolved(given.options) };
   if (run.options.target.kind === 'external') targetSecurity(run.options.target);
   const isStamped = checkWorkload(run.options);
@@ -183,6 +185,19 @@ function checkWorkload(options: BenchOptions): boolean {
   }
 }
 
+/** A client that is not installed, or cannot do what is asked, is found before anything is started. */
+function checkDriver({ client, target }: BenchOptions): void {
+  if (client !== 'librdkafka') return;
+  try {
+    loadLibrdkafka();
+  } catch (error) {
+    if (error instanceof LibrdkafkaMissingError) throw new ExperimentError('environment', error.message, error);
+    throw error;
+  }
+  const security = target.kind === 'external' ? targetSecurity(target) : undefined;
+  if (security?.tls?.serverName !== undefined) throw new ExperimentError('usage', '--client librdkafka has no ssl.server.name: leave it out, with ssl.endpoint.identification.algorithm=none');
+}
+
 async function readinessOf(
   target: Target,
   probe: { client: ClusterClient; admin: Admin; replicationFactor: number; startMs: number; clusterMs: number },
@@ -201,7 +216,8 @@ async function verify(
   if (target.isLost(minInsyncReplicas(options.topic))) return { verification: undefined, failure: target.failures.join('; ') };
   onProgress({ kind: 'phase', phase: 'verifying', detail: `${topic.partitionCount} partitions` });
   const ledgers = load.loads.flatMap(({ ledger }) => (ledger === undefined ? [] : [ledger]));
-  const input = { bootstrap: target.bootstrap, security: target.security, topic: topic.name, startOffsets: topic.startOffsets, ledgers, events: isStamped ? eventsOf(options, load) : undefined };
+  const recordLedgers = load.loads.flatMap(({ recordLedger }) => (recordLedger === undefined ? [] : [recordLedger]));
+  const input = { recordLedgers, bootstrap: target.bootstrap, security: target.security, topic: topic.name, startOffsets: topic.startOffsets, ledgers, events: isStamped ? eventsOf(options, load) : undefined };
   try {
     return { verification: await runVerification(input, signal), failure: undefined };
   } catch (error) {

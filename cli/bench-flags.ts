@@ -4,6 +4,7 @@ import { parseFault } from '../bench/fault/fault-grammar.ts';
 import type { FaultConfiguration } from '../results/fault/fault-record.ts';
 import type { RateShape } from '../bench/load/shape/rate-shape.ts';
 import { parseShape, ShapeError } from '../bench/load/shape/shape-grammar.ts';
+import { clientKinds } from '../bench/load/driver/load-driver.ts';
 import type { KeyDistribution } from '../bench/workload/key-picker.ts';
 import type { KeySpread } from '../bench/workload/key-writer.ts';
 import { parseSizes, SizeError, type SizeDistribution } from '../bench/workload/size-distribution.ts';
@@ -45,6 +46,7 @@ export interface BenchFlags {
   readonly consumerProperty?: readonly string[];
   readonly bootstrap?: string;
   readonly commandConfig?: string;
+  readonly client?: string;
   readonly topic?: string;
   readonly useExisting?: boolean;
   readonly brokers?: string;
@@ -77,6 +79,7 @@ export function benchOptionsFrom(flags: BenchFlags): BenchOptions {
     topic: topicFrom(flags),
     producerProperties: producerPropertiesFrom(flags),
     groups: withProperties(flags.groups === undefined ? defaults.groups : groupsFrom(flags.groups), propertiesFrom('--consumer-property', flags.consumerProperty)),
+    ...(flags.client === undefined ? {} : { client: oneOf('--client', flags.client, clientKinds) }),
     target: targetFrom(flags),
     faults: faultsFrom(flags),
     workerCount: count('--workers', flags.workers, defaults.workerCount),

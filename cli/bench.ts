@@ -101,6 +101,7 @@ function addLoadOptions(command: Command): void {
     .option('--linger-ms <ms>', 'wait for a batch to fill (10)')
     .option('--batch-size <bytes>', 'largest batch (64k)')
     .option('--compression <type>', 'none, gzip, snappy, lz4 or zstd (zstd)')
+    .addOption(new Option('--client <name>', 'what makes the load: headroom\'s own client, or librdkafka where it is installed (headroom)').choices(['headroom', 'librdkafka']))
     .option('--producer-property <name=value...>', 'any other producer setting, by Kafka\'s name')
     .option('--groups <list>', 'consumer groups: name=members[:time per record], or none (realtime=4,sink=2)')
     .option('--consumer-property <name=value...>', 'a setting of all groups, by Kafka\'s name (an experiment sets each group\'s own)');

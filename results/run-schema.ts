@@ -100,6 +100,7 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
   durationSeconds: amount,
   workerCount: count,
   topic: z.object({ name: z.string(), partitions: count, replicationFactor: count, properties, useExisting: z.boolean() }),
+  client: z.string().exactOptional(),
   producerProperties: properties,
   groups: z.array(z.object({ name: z.string(), memberCount: count, serviceTimeUs: amount, properties })),
   target: z.discriminatedUnion('kind', [

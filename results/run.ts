@@ -76,6 +76,8 @@ export interface RunConfiguration {
   readonly durationSeconds: number;
   readonly workerCount: number;
   readonly topic: TopicConfiguration;
+  /** What made the load, with its version, such as `librdkafka 2.15.1`; absent: headroom's own client. */
+  readonly client?: string;
   /** Kafka's property names, defaults that were in force included where known. */
   readonly producerProperties: Properties;
   readonly groups: readonly GroupConfiguration[];

@@ -58,6 +58,7 @@ export function benchOptionsOf(settings: Settings, name: string): BenchOptions {
     durationSeconds: settings.duration === undefined ? defaults.durationSeconds : durationSeconds(settings.duration),
     topic: topicOf(settings),
     producerProperties: producerPropertiesOf(settings.producer ?? {}),
+    ...(settings.client === undefined ? {} : { client: settings.client }),
     groups: groupsOf(settings.consumers),
     target: targetOf(settings),
     faults: faultsOf(settings.faults),

@@ -4,6 +4,7 @@ import type { ClientSecurity } from '../../engine/client/security/client-securit
 import type { Endpoint } from '../../engine/environment.ts';
 import type { GroupCommand } from '../fault/group-command.ts';
 import type { LedgerColumns } from '../verify/ledger.ts';
+import type { RecordLedgerColumns } from '../verify/record-ledger.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { HostTimeOrigin } from './host-time.ts';
 import type { IntervalSnapshot } from '../latency/interval-latencies.ts';
@@ -143,6 +144,12 @@ export interface LoadResult {
   /** The producer's own counters, over the whole load. */
   readonly producerStats: Readonly<Pick<ProducerStats, 'requests' | 'batches' | 'bytes' | 'retries' | 'errorsByName' | 'identityRenewals'>>;
   readonly ledger: LedgerColumns | undefined;
+  /** In its place, from a client that tells no batches. */
+  readonly recordLedger?: RecordLedgerColumns | undefined;
+  /** Of a client in a process of its own: that process's, in the measured window. */
+  readonly processUse?: { readonly cpuUs: number; readonly rssBytesMax: number };
+  /** Which client made the load; undefined: headroom's own. */
+  readonly clientVersion?: string;
   readonly warnings: readonly string[];
 }
 

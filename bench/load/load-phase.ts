@@ -159,7 +159,9 @@ export class LoadPhase {
       keepsLedger: options.verifies,
     };
     const member: LoadMember = {
-      handle: new WorkerHandle(new URL(`./load-worker${extname(import.meta.url)}`, import.meta.url), input),
+      handle: options.client === 'librdkafka'
+        ? new WorkerHandle(new URL(`./load-process${extname(import.meta.url)}`, import.meta.url), input, 'process')
+        : new WorkerHandle(new URL(`./load-worker${extname(import.meta.url)}`, import.meta.url), input),
       progress: { sentRecords: 0, acknowledgedRecords: 0, failedRecords: 0 },
     };
     member.handle.onMessage((message) => {

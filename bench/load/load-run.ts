@@ -2,16 +2,17 @@
  * One load worker's run: a record source, a pacer and a producer. Latencies are recorded in place as batches complete; finished seconds
  * are handed over at once; the end is a LoadResult. Nothing here waits for an answer before the next record is due.
  */
-import { ClusterClient } from '../../engine/client/cluster-client.ts';
-import { parseProducerConfig } from '../../engine/client/producer-config.ts';
-import { Producer, type CompletedBatch } from '../../engine/client/producer.ts';
+import type { CompletedBatch } from '../../engine/client/producer.ts';
 import type { Environment } from '../../engine/environment.ts';
 import { errorName } from '../../engine/protocol/errors.ts';
 import { Ledger, transferablesOf } from '../verify/ledger.ts';
+import { RecordLedger, recordTransferables } from '../verify/record-ledger.ts';
 import type { RecordSource } from '../workload/record-source.ts';
 import { openRecordSource } from '../workload/workload.ts';
 import { AcknowledgementGaps } from '../latency/acknowledgement-gaps.ts';
 import { ErrorsBySecond } from './errors-by-second.ts';
+import { HeadroomDriver } from './driver/headroom-driver.ts';
+import type { DeliveredRecord, DriverEvents, LoadDriver } from './driver/load-driver.ts';
 import { hostTimeFrom, type HostTime } from './host-time.ts';
 import { InFlightMeter } from './in-flight-meter.ts';
 import { IntervalLatencies } from '../latency/interval-latencies.ts';
@@ -27,14 +28,20 @@ const PROGRESS_MS = 250;
 /** Late records are still sent for so long after the end of the schedule. */
 const GRACE_US = 1_000_000;
 
+/** `nowUs`: since the load's start. */
+export type OpenDriver = (environment: Environment, run: { readonly input: LoadWorkerInput; readonly events: DriverEvents; readonly nowUs: () => number }) => LoadDriver;
+
+const openHeadroom: OpenDriver = (environment, { input, events }) => new HeadroomDriver(environment, input, events);
+
 export class LoadRun {
   readonly #input: LoadWorkerInput & { readonly promptness: Promptness };
   readonly #post: Post;
-  readonly #client: ClusterClient;
-  readonly #producer: Producer;
+  readonly #driver: LoadDriver;
   readonly #source: RecordSource;
   readonly #record = { topic: -1, key: Buffer.alloc(0), keyStart: 0, keyEnd: -1, value: Buffer.alloc(0), valueStart: 0, valueEnd: 0, timestampMs: 0, tag: 0 };
   readonly #ledger = new Ledger();
+  /** There once a driver answers by the record. */
+  #recordLedger: RecordLedger | undefined;
   readonly #gaps: AcknowledgementGaps;
   readonly #errors = new ErrorsBySecond();
   readonly #meter = new ThreadMeter();
@@ -63,17 +70,21 @@ export class LoadRun {
   readonly #requests = { first: -1, last: -1 };
 
   /** `promptness`: what the thread was granted. */
-  constructor(environment: Environment, input: LoadWorkerInput & { readonly promptness: Promptness }, post: Post) {
+  constructor(environment: Environment, input: LoadWorkerInput & { readonly promptness: Promptness }, post: Post, openDriver: OpenDriver = openHeadroom) {
     this.#input = input;
     this.#post = post;
     this.#source = openRecordSource(input.workload, input);
     this.#schedule = scheduleOf(input);
-    this.#client = new ClusterClient(environment, { bootstrap: [...input.bootstrap], security: input.security, clientId: `headroom-load-${input.worker}` });
-    this.#producer = new Producer(this.#client, parseProducerConfig(input.producerProperties), {
-      onBatch: (batch) => this.#onBatch(batch),
-      onClosedBatch: () => this.#pacer?.pump(),
+    this.#driver = openDriver(environment, {
+      input,
+      nowUs: () => this.#time.sinceStartUs(),
+      events: {
+        onBatch: (batch) => this.#onBatch(batch),
+        onClosedBatch: () => this.#pacer?.pump(),
+        onRecord: (record) => this.#onRecord(record),
+        onSpace: () => this.#pacer?.resume(),
+      },
     });
-    this.#producer.onSpace = () => this.#pacer?.resume();
     this.#measuredByPartition = new Float64Array(input.partitionCount);
     this.#gaps = new AcknowledgementGaps(input.partitionCount);
     const recorder = (metric: LatencyMetric): IntervalLatencies =>
@@ -87,8 +98,7 @@ export class LoadRun {
   }
 
   async open(): Promise<void> {
-    await this.#producer.start([this.#input.topic]);
-    this.#record.topic = this.#producer.topicHandle(this.#input.topic);
+    this.#record.topic = await this.#driver.start(this.#input.topic);
   }
 
   start({ origin, measureStartUs, endUs }: LoadWindow): void {
@@ -123,7 +133,7 @@ export class LoadRun {
   async close(): Promise<void> {
     clearInterval(this.#progressTimer);
     this.#source.close();
-    await this.#client.close();
+    await this.#driver.close();
   }
 
   #send(dueUs: number, nowUs: number): boolean {
@@ -132,7 +142,7 @@ export class LoadRun {
     this.#source.fill(record, this.#sentRecords, dueEpochUs);
     record.timestampMs = Math.floor(dueEpochUs / 1000);
     record.tag = dueUs;
-    if (!this.#producer.send(record)) {
+    if (!this.#driver.send(record)) {
       this.#bufferFullCount++;
       return false;
     }
@@ -163,11 +173,37 @@ export class LoadRun {
       this.#countAcknowledged(batch, nowUs);
     } else {
       this.#gaps.failed(batch.partition, createdUs, nowUs);
-      this.#failedRecords += recordCount;
-      this.#failedRecordsBySecond.add(nowUs, recordCount);
-      const name = errorName(errorCode);
-      this.#failedRecordsByError[name] = (this.#failedRecordsByError[name] ?? 0) + recordCount;
+      this.#countFailed(errorCode, recordCount, nowUs);
     }
+  }
+
+  /** Of a driver that shows no batches: batching and request time are not measured, the wire is counted by the driver. */
+  #onRecord(record: DeliveredRecord): void {
+    const nowUs = this.#time.sinceStartUs();
+    const { tag: dueUs, bytes, partition, errorCode } = record;
+    this.#inFlight.change(nowUs, -1);
+    this.#latencies.publish.record(dueUs, nowUs - dueUs);
+    if (this.#input.keepsLedger) (this.#recordLedger ??= new RecordLedger()).add(record);
+    if (errorCode !== 0) {
+      if (partition >= 0) this.#gaps.failed(partition, dueUs, nowUs);
+      this.#countFailed(errorCode, 1, nowUs);
+      return;
+    }
+    if (partition >= 0) this.#gaps.acknowledged(partition, dueUs, nowUs);
+    this.#acknowledgedRecords++;
+    this.#acknowledgedRecordsBySecond.add(nowUs, 1);
+    this.#acknowledgedBytesBySecond.add(nowUs, bytes);
+    if (nowUs < this.#window.measureStartUs || nowUs >= this.#window.endUs) return;
+    this.#measured.records++;
+    if (partition >= 0) this.#measuredByPartition[partition] = (this.#measuredByPartition[partition] ?? 0) + 1;
+    this.#measured.uncompressedBytes += bytes;
+  }
+
+  #countFailed(errorCode: number, recordCount: number, nowUs: number): void {
+    this.#failedRecords += recordCount;
+    this.#failedRecordsBySecond.add(nowUs, recordCount);
+    const name = errorName(errorCode);
+    this.#failedRecordsByError[name] = (this.#failedRecordsByError[name] ?? 0) + recordCount;
   }
 
   #countAcknowledged(batch: CompletedBatch, nowUs: number): void {
@@ -176,7 +212,7 @@ export class LoadRun {
     this.#acknowledgedRecordsBySecond.add(nowUs, recordCount);
     this.#acknowledgedBytesBySecond.add(nowUs, uncompressedBytes);
     if (nowUs < this.#window.measureStartUs || nowUs >= this.#window.endUs) return;
-    const { requests } = this.#producer.stats;
+    const { requests } = this.#driver.stats;
     if (this.#requests.first < 0) this.#requests.first = requests;
     this.#requests.last = requests;
     this.#measured.batches++;
@@ -188,7 +224,7 @@ export class LoadRun {
 
   #reportProgress(): void {
     const second = Math.floor(this.#time.sinceStartUs() / 1e6);
-    this.#errors.note(Math.max(0, second), this.#producer.stats.errorsByName);
+    this.#errors.note(Math.max(0, second), this.#driver.stats.errorsByName);
     for (const latencies of Object.values(this.#latencies)) latencies.flushBefore(second - 1);
     this.#post({ kind: 'loadProgress', sentRecords: this.#sentRecords, acknowledgedRecords: this.#acknowledgedRecords, failedRecords: this.#failedRecords });
   }
@@ -197,11 +233,13 @@ export class LoadRun {
     const endedAtUs = Math.min(this.#time.sinceStartUs(), this.#window.endUs);
     const unsentRecords = this.#schedule === undefined ? 0 : countUnsent(this.#schedule, endedAtUs);
     const use = this.#meter.finish();
-    await Promise.race([this.#producer.flush(), this.#givenUp]);
+    await Promise.race([this.#driver.flush(), this.#givenUp]);
     for (const latencies of Object.values(this.#latencies)) latencies.flushBefore(Number.POSITIVE_INFINITY);
     clearInterval(this.#progressTimer);
     this.#reportProgress();
-    const ledger = this.#input.keepsLedger ? this.#ledger.take() : undefined;
+    const recordLedger = this.#recordLedger?.take();
+    const ledger = this.#input.keepsLedger && recordLedger === undefined ? this.#ledger.take() : undefined;
+    const requests = this.#requests.last - this.#requests.first;
     const result: LoadResult = {
       worker: this.#input.worker,
       promptness: this.#input.promptness,
@@ -213,7 +251,7 @@ export class LoadRun {
       acknowledgedRecordsBySecond: this.#acknowledgedRecordsBySecond.toArray(),
       acknowledgedBytesBySecond: this.#acknowledgedBytesBySecond.toArray(),
       failedRecordsBySecond: this.#failedRecordsBySecond.toArray(),
-      measured: { ...this.#measured, recordsByPartition: [...this.#measuredByPartition], requests: this.#requests.last - this.#requests.first, ...use, inFlight: this.#inFlight.finish(this.#time.sinceStartUs()) },
+      measured: { ...this.#measured, recordsByPartition: [...this.#measuredByPartition], requests, ...this.#driver.wireUse(this.#window), ...use, inFlight: this.#inFlight.finish(this.#time.sinceStartUs()) },
       batchesRetried: this.#batchesRetried,
       bufferFullCount: this.#bufferFullCount,
       gaps: this.#gaps.longest(),
@@ -221,11 +259,12 @@ export class LoadRun {
       errorsBySecond: this.#errors.toArray(),
       valueBytesMean: this.#source.valueBytesMean,
       keyBytesMean: this.#source.keyBytesMean,
-      producerStats: structuredClone({ ...this.#producer.stats }),
+      producerStats: structuredClone({ ...this.#driver.stats }),
       ledger,
+      recordLedger,
       warnings: [...this.#source.warnings],
     };
-    this.#post({ kind: 'loadDone', result }, ledger === undefined ? [] : transferablesOf(ledger));
+    this.#post({ kind: 'loadDone', result }, [...(ledger === undefined ? [] : transferablesOf(ledger)), ...(recordLedger === undefined ? [] : recordTransferables(recordLedger))]);
   }
 
   #fail(error: unknown): void {

@@ -1,4 +1,6 @@
-/** The main thread's end of a worker: typed messages, one promise for the result, and an error when the thread dies without one. */
+/** The main thread's end of a worker, a thread or a process: typed messages, one promise for the result, and an error when the thread dies without one. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker, ToWorker } from './load-messages.ts';
 
@@ -7,15 +9,18 @@ export class WorkerFailure extends Error {
 }
 
 export class WorkerHandle {
-  readonly #worker: Worker;
+  readonly #worker: Worker | ChildProcess;
   readonly #listeners: ((message: FromWorker) => void)[] = [];
   readonly #failure: Promise<never>;
   #fail: (error: Error) => void = () => {};
 
-  constructor(file: URL, workerData: unknown) {
+  /** `place`: a process gets the data in a first message of kind `open`. */
+  constructor(file: URL, workerData: unknown, place: 'thread' | 'process' = 'thread') {
     this.#failure = new Promise<never>((_resolve, reject) => (this.#fail = reject));
     this.#failure.catch(() => {});
-    this.#worker = new Worker(file, { workerData });
+    // As in the threads: a collector with helpers waits for them whenever all cores are busy.
+    this.#worker = place === 'thread' ? new Worker(file, { workerData }) : fork(file, [], { serialization: 'advanced', execArgv: [...process.execArgv, '--single-threaded-gc'] });
+    if (!(this.#worker instanceof Worker)) this.#worker.send({ kind: 'open', input: workerData });
     this.#worker.on('message', (message: FromWorker) => {
       if (message.kind === 'failed') this.#fail(new WorkerFailure(message.message, { cause: message.stack }));
       for (const listener of this.#listeners) listener(message);
@@ -39,10 +44,17 @@ export class WorkerHandle {
   }
 
   post(message: ToWorker): void {
-    this.#worker.postMessage(message);
+    if (this.#worker instanceof Worker) this.#worker.postMessage(message);
+    else if (this.#worker.connected) this.#worker.send(message);
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    const worker = this.#worker;
+    if (worker instanceof Worker) await worker.terminate();
+    else if (worker.exitCode === null && worker.signalCode === null) {
+      const ended = once(worker, 'exit');
+      worker.kill('SIGKILL');
+      await ended;
+    }
   }
 }

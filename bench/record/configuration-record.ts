@@ -8,7 +8,7 @@ import type { RateShape } from '../load/shape/rate-shape.ts';
 import { readTrace } from '../load/shape/trace-file.ts';
 import type { KeyDistribution } from '../workload/key-picker.ts';
 
-export function configurationRecord({ options, topic, target }: Pick<ExperimentOutcome, 'options' | 'topic' | 'target'>): RunConfiguration {
+export function configurationRecord({ options, topic, target, loads = [] }: Pick<ExperimentOutcome, 'options' | 'topic' | 'target'> & { readonly loads?: ExperimentOutcome['loads'] }): RunConfiguration {
   return {
     name: options.name,
     workload: workloadRecord(options),
@@ -17,6 +17,7 @@ export function configurationRecord({ options, topic, target }: Pick<ExperimentO
     durationSeconds: options.durationSeconds,
     workerCount: options.workerCount,
     topic: { ...options.topic, name: topic },
+    ...clientRecord(loads),
     producerProperties: allProducerProperties(options.producerProperties),
     groups: options.groups,
     target: targetRecord(options, target),
@@ -35,6 +36,12 @@ function shapeRecord(shape: RateShape): RateShapeRecord {
   if (shape.kind !== 'trace') return shape;
   const { pieces, seconds } = readTrace(shape.path);
   return { ...shape, points: pieces.length, seconds };
+}
+
+/** Absent for headroom's own, whose version is the run's. */
+function clientRecord(loads: ExperimentOutcome['loads']): { readonly client?: string } {
+  const version = loads.find(({ clientVersion }) => clientVersion !== undefined)?.clientVersion;
+  return version === undefined ? {} : { client: version };
 }
 
 function workloadRecord({ workload }: BenchOptions): WorkloadConfiguration {

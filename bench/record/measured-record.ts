@@ -144,10 +144,10 @@ function brokerRecords(outcome: ExperimentOutcome): BrokerUsageRecord[] {
 
 function generatorUsage({ usage, loads, groups, options }: ExperimentOutcome): GeneratorUsage {
   return {
-    cpuSeconds: usage.generatorCpuUs / 1e6,
-    rssBytesMax: usage.generatorRssBytesMax,
+    cpuSeconds: loads.reduce((sum, { processUse }) => sum + (processUse?.cpuUs ?? 0), usage.generatorCpuUs) / 1e6,
+    rssBytesMax: loads.reduce((sum, { processUse }) => sum + (processUse?.rssBytesMax ?? 0), usage.generatorRssBytesMax),
     workers: [
-      ...loads.map(({ worker, measured, promptness }) => ({ name: `load ${worker}`, cpuSeconds: measured.threadCpuUs / 1e6, utilization: measured.utilization, scheduling: promptness })),
+      ...loads.map(({ worker, measured, promptness, processUse }) => ({ name: `load ${worker}`, cpuSeconds: (processUse?.cpuUs ?? measured.threadCpuUs) / 1e6, utilization: measured.utilization, scheduling: promptness })),
       ...groups.map(({ measured }, index) => ({ name: `group ${options.groups[index]?.name ?? index}`, cpuSeconds: measured.threadCpuUs / 1e6, utilization: measured.utilization })),
     ],
   };

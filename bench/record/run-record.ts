@@ -19,6 +19,9 @@ export interface RunContext {
 const METHOD =
   'every batch was read back from the log, offset by offset, and held against the producer\'s own account of what was acknowledged: place, sequence, CRC-32C of the uncompressed records; events with a stamp also one by one, by number and key';
 
+const METHOD_BY_RECORD =
+  'every record was read back from the log, offset by offset, and held against the client\'s delivery report of it: partition, offset, CRC-32C of key and value; sequences of each producer by the batch; events with a stamp also by number and key';
+
 export function runRecord(outcome: ExperimentOutcome, { commandLine, elapsedSeconds, repeat }: RunContext): UnplannedRun {
   const startedAt = new Date(outcome.startedAtEpochMs);
   const headroom = headroomVersion();
@@ -48,10 +51,10 @@ function statusOf({ isPartial, failure }: ExperimentOutcome): RunStatus {
   return isPartial ? { kind: 'partial', reason: 'interrupted by the operator' } : { kind: 'complete' };
 }
 
-function verificationOf({ verification, isPartial, failure, options }: ExperimentOutcome): Verification {
+function verificationOf({ verification, isPartial, failure, options, loads }: ExperimentOutcome): Verification {
   if (verification === undefined) {
     const reason = !options.verifies ? 'switched off with --no-verify' : isPartial ? 'the run was cut short' : (failure ?? 'it could not be done');
     return { kind: 'skipped', reason };
   }
-  return { kind: 'done', method: METHOD, elapsedMs: verification.elapsedMs, ...verification.report };
+  return { kind: 'done', method: loads.some(({ recordLedger }) => recordLedger !== undefined) ? METHOD_BY_RECORD : METHOD, elapsedMs: verification.elapsedMs, ...verification.report };
 }

@@ -6,6 +6,7 @@ import type { ClientSecurity } from '../../engine/client/security/client-securit
 import type { Endpoint, Environment } from '../../engine/environment.ts';
 import type { EventCheckOptions } from './event-checks.ts';
 import type { LedgerColumns } from './ledger.ts';
+import type { RecordLedgerColumns } from './record-ledger.ts';
 import type { VerificationReport } from './verification-report.ts';
 import { DeliveryVerifier } from './verifier.ts';
 
@@ -16,6 +17,7 @@ export interface VerificationInput {
   /** By partition: the end of the log before the run; reading starts there. */
   readonly startOffsets: readonly number[];
   readonly ledgers: readonly LedgerColumns[];
+  readonly recordLedgers?: readonly RecordLedgerColumns[];
   readonly events: EventCheckOptions | undefined;
 }
 

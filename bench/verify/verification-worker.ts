@@ -13,6 +13,7 @@ export async function runVerification(
   if (signal.aborted) return undefined;
   const worker = new Worker(new URL(`./verify-worker${extname(import.meta.url)}`, import.meta.url), {
     workerData: input,
+    // Ledgers of records came from another process, where columns share their memory with other messages: they are copied.
     transferList: input.ledgers.flatMap(transferablesOf),
   });
   const { promise, resolve, reject } = Promise.withResolvers<{ report: VerificationReport; elapsedMs: number } | undefined>();

@@ -11,12 +11,16 @@ import { RecordCursor } from '../record-cursor.ts';
 import { EventChecks, type EventCheckOptions } from './event-checks.ts';
 import { indexLedgers, PartitionLedger, sequenceKey, type LedgerEntry } from './ledger-index.ts';
 import { outcomes, type LedgerColumns } from './ledger.ts';
+import { recordCrc } from './record-crc.ts';
+import { RecordChecks, type RecordLedgerColumns } from './record-ledger.ts';
 import { ReportBuilder, type VerificationReport } from './verification-report.ts';
 
 /** Brokers take batches of about 1 MB; what unpacks to more than this is damaged. */
 const UNCOMPRESSED_BYTES_MAX = 256 << 20;
 
 export interface VerifierOptions {
+  /** Of a client that tells no batches; then there are no `ledgers`. */
+  readonly recordLedgers?: readonly RecordLedgerColumns[];
   readonly ledgers: readonly LedgerColumns[];
   /** For stamped workloads. */
   readonly events?: EventCheckOptions | undefined;
@@ -49,6 +53,7 @@ export class DeliveryVerifier {
   readonly #report = new ReportBuilder();
   readonly #partitions: Map<number, PartitionLedger>;
   readonly #events: EventChecks | undefined;
+  readonly #records: RecordChecks | undefined;
   readonly #cursor = new RecordCursor();
   #open: OpenPartition | undefined;
 
@@ -59,6 +64,7 @@ export class DeliveryVerifier {
       this.#report.counts.acknowledgedRecords += recordCount;
       this.#report.add({ kind: 'lost', partition, offset, recordCount, detail: 'two different batches were acknowledged at this offset' });
     });
+    this.#records = options.recordLedgers === undefined || options.recordLedgers.length === 0 ? undefined : new RecordChecks(options.recordLedgers, this.#report);
     this.#events = options.events === undefined ? undefined : new EventChecks(options.events, this.#report);
   }
 
@@ -93,13 +99,14 @@ export class DeliveryVerifier {
     for (const { ledger: columns, row, wasSeen } of [...ledger.withoutOffset.values()].flat()) {
       if (!wasSeen && columns.outcome[row] === outcomes.unconfirmed) counts.unconfirmedMissingRecords += columns.recordCount[row] as number;
     }
+    this.#records?.finishPartition(partition, logStartOffset);
     this.#partitions.delete(partition);
     this.#open = undefined;
   }
 
   /** Partitions with acknowledged batches that were not begun yet. */
   get remainingPartitions(): readonly number[] {
-    return [...this.#partitions.keys()];
+    return [...new Set([...this.#partitions.keys(), ...(this.#records?.partitions ?? [])])];
   }
 
   /** Batches of partitions that nobody read count as lost. */
@@ -108,6 +115,7 @@ export class DeliveryVerifier {
       this.beginPartition(partition, 0);
       this.finishPartition(0);
     }
+    this.#records?.finish();
     return this.#report.finish();
   }
 
@@ -132,6 +140,10 @@ export class DeliveryVerifier {
       return;
     }
     const isRepeated = this.#checkSequence(batch);
+    if (this.#records !== undefined) {
+      this.#checkRecords(this.#records, section, batch);
+      return;
+    }
     const isOurs = this.#checkLedger(batch, crc32c(section, 0, section.length), isRepeated);
     if (isOurs && !isRepeated && this.#events !== undefined) this.#checkEvents(this.#events, section, batch);
   }
@@ -238,6 +250,23 @@ export class DeliveryVerifier {
     if (outcome === outcomes.unconfirmed) counts.unconfirmedSeenRecords += recordCount;
     else counts.unacknowledgedSeenRecords += recordCount;
     return true;
+  }
+
+  #checkRecords(records: RecordChecks, section: Buffer, batch: Batch): void {
+    const { partition } = this.#current();
+    const cursor = this.#cursor;
+    cursor.reset(section);
+    try {
+      while (cursor.next()) {
+        const { keyStart, keyEnd, valueStart, valueEnd } = cursor;
+        const offset = batch.offset + cursor.offsetDelta;
+        const isOurs = records.check(partition, offset, recordCrc({ key: section, keyStart, keyEnd, value: section, valueStart, valueEnd }));
+        if (isOurs) this.#events?.check(cursor, partition, offset);
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#report.add({ kind: 'corrupt', partition, offset: batch.offset, recordCount: batch.recordCount, detail: error.message });
+    }
   }
 
   #checkEvents(events: EventChecks, section: Buffer, batch: Batch): void {

@@ -32,6 +32,7 @@ export function setupText(run: Run, page: Page): string[] {
     ['records', `${workloadWords(configuration.workload)}; ${recordSizeText(run)}`],
     ['topic', topicText(run)],
     ['producer', propertiesText(decisive(configuration.producerProperties))],
+    ...(configuration.client === undefined ? [] : [['client', configuration.client] satisfies [string, string]]),
     ['groups', groups.length === 0 ? 'none' : groups.map(groupText).join('; ')],
     ['target', targetText(target, measured.readiness)],
     ['durability', durabilityText(target, configuration.producerProperties, topic.properties)],

@@ -113,6 +113,7 @@ export const settingsSchema = z.strictObject({
   seed: count.describe('the same seed gives the same records (1)').exactOptional(),
   verify: flag.describe('read all records back (true)').exactOptional(),
   topic: topic.exactOptional(),
+  client: z.enum(['headroom', 'librdkafka']).describe('what makes the load: headroom\'s own client, or librdkafka where it is installed (headroom)').exactOptional(),
   producer: properties.describe('producer properties by Kafka\'s names').exactOptional(),
   consumers: z.union([z.literal('none'), z.record(z.string(), group)], { error: 'must be none, or groups by name' }).describe('consumer groups by name, or none (realtime and sink)').exactOptional(),
   target: target.exactOptional(),
