@@ -28,6 +28,7 @@ const commands = {
   size: async () => (await import('./size.ts')).sizeCommand(),
   'bench-micro': async () => (await import('./bench-micro.ts')).benchMicroCommand(),
   study: async () => (await import('./study.ts')).studyCommand(),
+  'study-sizing': async () => (await import('./study-sizing.ts')).studySizingCommand(),
   footprint: async () => (await import('./footprint.ts')).footprintCommand(),
   'dump-log': async () => (await import('./dump-log.ts')).dumpLogCommand(),
   'compare-kafka': async () => (await import('./compare-kafka.ts')).compareKafkaCommand(),
