@@ -107,7 +107,7 @@ export function withExtrapolations(plan: Plan, { largest }: Measurements): Plan 
   const warnings = beyond.map(({ what, planned, measured, unit }): PlanWarning => ({
     code: 'measured.extrapolated',
     what: `${what}: the plan has ${quantityText(planned, unit)}, ${significant(planned / measured)} times the ${quantityText(measured, unit)} that were measured`,
-    remedy: 'measure nearer to the plan, or verify it: headroom size CONFIG --verify',
+    remedy: 'measure nearer to the plan: a bench run with its partitions, groups and rate, then --from that run too',
   }));
   const inputs = plan.inputs.map((each) => {
     const of = beyond.find(({ at }) => (at as readonly string[]).includes(each.id));
