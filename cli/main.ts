@@ -31,6 +31,7 @@ const commands = {
   'study-sizing': async () => (await import('./study-sizing.ts')).studySizingCommand(),
   footprint: async () => (await import('./footprint.ts')).footprintCommand(),
   'dump-log': async () => (await import('./dump-log.ts')).dumpLogCommand(),
+  'compare-generators': async () => (await import('./compare-generators.ts')).compareGeneratorsCommand(),
   'compare-kafka': async () => (await import('./compare-kafka.ts')).compareKafkaCommand(),
 } as const;
 

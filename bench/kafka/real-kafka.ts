@@ -75,8 +75,13 @@ export async function startRealKafka(kafkaDirectory: string, brokerCount: number
 
 /** Runs one of Kafka's own tools; resolves to what it printed. */
 export async function runKafkaClass(run: { kafkaDirectory: string; logging?: string; mainClass: string; words: readonly string[] }): Promise<string> {
-  const { stdout } = await promisify(execFile)('java', ['-Xmx1G', ...classPath(run.kafkaDirectory, run.logging), run.mainClass, ...run.words], { maxBuffer: 64 << 20 });
+  const { stdout } = await promisify(execFile)('java', javaWords(run.kafkaDirectory, run.mainClass, run.words, run.logging), { maxBuffer: 64 << 20 });
   return stdout;
+}
+
+/** What stands behind `java` on the command line of one of Kafka's own tools. */
+export function javaWords(kafkaDirectory: string, mainClass: string, words: readonly string[], logging?: string): string[] {
+  return ['-Xmx1G', ...classPath(kafkaDirectory, logging), mainClass, ...words];
 }
 
 function kafkaVersion(kafkaDirectory: string): string {

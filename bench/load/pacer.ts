@@ -23,7 +23,7 @@ export interface PacerOptions {
 const CLOCK_EVERY = 32;
 const SLICE_RECORDS = 1024;
 /** Most of the lateness of records at high rates: half of this on average. Each wake-up costs some microseconds of CPU time. */
-const TICK_US = 400;
+const TICK_US = 600;
 
 /** How one slice ended. */
 type SliceEnd = 'behind' | 'caughtUp' | 'noSpace' | 'finished';
