@@ -61,10 +61,10 @@ export const nativeMissingReason: string | undefined = loaded.kind === 'missing'
 function load(): { kind: 'loaded'; native: Native } | { kind: 'missing'; reason: string } {
   if (process.env['HEADROOM_NATIVE'] === 'off') return { kind: 'missing', reason: 'HEADROOM_NATIVE=off' };
   try {
-    const native = createRequire(import.meta.url)('./headroom.node') as Native;
+    const addon = createRequire(import.meta.url)('./headroom.node') as Native;
     // Whoever updates the sources without an install keeps an add-on that lacks what they call.
-    if (native.bePrompt === undefined) return { kind: 'missing', reason: 'it is older than the sources: npm rebuild, or node engine/native/build.mjs' };
-    return { kind: 'loaded', native };
+    if (addon.bePrompt === undefined) return { kind: 'missing', reason: 'it is older than the sources: npm rebuild, or node engine/native/build.mjs' };
+    return { kind: 'loaded', native: addon };
   } catch (error) {
     const code = (error as { code?: string }).code;
     const reason = code === 'MODULE_NOT_FOUND' ? 'it was not built at the install' : (error as Error).message;
