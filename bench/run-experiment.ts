@@ -30,6 +30,7 @@ import { probeReadiness } from './target/readiness.ts';
 import { TopologyWatcher } from './target/topology-watcher.ts';
 import { openTarget, type Target } from './target/target.ts';
 import { targetSecurity } from './target/target-security.ts';
+import { checkTargetSettings } from './target/target-settings.ts';
 import type { EventCheckOptions } from './verify/event-checks.ts';
 import { runVerification } from './verify/verification-worker.ts';
 import { withCompressionRatio } from './workload/compressibility.ts';
@@ -48,7 +49,7 @@ export async function runExperiment(given: RunExperimentOptions): Promise<Experi
   checkClients(given.options);
   checkDriver(given.options);
   const run = { ...given, options: resolved(given.options) };
-  if (run.options.target.kind === 'external') targetSecurity(run.options.target);
+  checkTargetSettings(run.options);
   const isStamped = checkWorkload(run.options);
   // The clients' timers do not keep a process alive.
   const keptAlive = setInterval(() => {}, 60_000);

@@ -9,6 +9,8 @@ interface ClusterFlags {
   readonly topics?: string;
 }
 
+const PORT_MAX = 65_535;
+
 export function clusterCommand(): Command {
   return new Command('cluster')
     .description('start the embedded Kafka-compatible brokers and print the bootstrap address, until Ctrl-C')
@@ -34,8 +36,10 @@ async function runCluster(flags: ClusterFlags): Promise<void> {
   const { mkdtempSync, rmSync } = await import('node:fs');
   const { tmpdir } = await import('node:os');
   const { join } = await import('node:path');
-  const { CliError } = await import('./cli-error.ts');
   const { startCluster } = await import('../engine/cluster/embedded-cluster.ts');
+  const { CliError } = await import('./cli-error.ts');
+  const lastPort = (flags.port ?? 0) + flags.brokers - 1;
+  if (flags.port !== undefined && lastPort > PORT_MAX) throw new CliError(`--port ${flags.port}: ${flags.brokers} brokers take the ports up to ${lastPort}, and there are none above ${PORT_MAX}`, 2);
   const planned = flags.topics === undefined ? [] : await (await import('./planned-topics.ts')).plannedTopics(flags.topics, flags.brokers);
   const startedMs = performance.now();
   const dataDirectory = flags.dataDir ?? mkdtempSync(join(tmpdir(), 'headroom-cluster-'));

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { PartitionDump } from '../engine/log/log-dump.ts';
 import type { Page } from '../results/render/page.ts';
+import { CliError } from './cli-error.ts';
 
 interface DumpFlags {
   readonly batches?: boolean;
@@ -39,7 +40,6 @@ async function runDumpLog(paths: string[], flags: DumpFlags): Promise<void> {
   const { createPortableFiles } = await import('../engine/host/portable-files.ts');
   const { openReadOnly } = await import('../engine/host/read-only-file.ts');
   const { StorageError } = await import('../engine/environment.ts');
-  const { CliError } = await import('./cli-error.ts');
   const { createPage } = await import('../results/render/page.ts');
   const { outputWidth } = await import('./output-width.ts');
   const pc = (await import('picocolors')).default;
@@ -70,12 +70,21 @@ async function partitionDirectories(paths: readonly string[]): Promise<string[]>
   const { join } = await import('node:path');
   const found: string[] = [];
   const visit = async (directory: string): Promise<void> => {
-    const entries = (await readdir(directory, { withFileTypes: true })).toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+    const entries = (await readdir(directory, { withFileTypes: true }).catch(refused(directory))).toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
     if (entries.some(({ name }) => /^\d{20}\.log$/.test(name))) found.push(directory);
     for (const entry of entries) if (entry.isDirectory()) await visit(join(directory, entry.name));
   };
   for (const path of paths) await visit(path);
   return found;
+}
+
+/** What is mistyped is usage; what is there and cannot be read is the environment. */
+function refused(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    if (error.code === 'ENOENT') throw new CliError(`${path}: there is no such directory`, 2);
+    if (error.code === 'ENOTDIR') throw new CliError(`${path} is no directory: name the partition's directory, or one above it`, 2);
+    throw error;
+  };
 }
 
 async function batchPrinter(isWithRecords: boolean): Promise<(batch: { position: number; bytes: Buffer; at: number }) => void> {

@@ -14,10 +14,12 @@ const { Command } = await import('commander');
 type Command = import('commander').Command;
 const { CliError } = await import('./cli-error.ts');
 
+const ON_HELP = '(add --help for the options)';
+
 const program = new Command('headroom')
   .description('Measure, compare and size Kafka-style logs: real load, honest statistics, plans that a run can verify.')
   .version((await import('../package.json', { with: { type: 'json' } })).default.version)
-  .showHelpAfterError('(add --help for the options)')
+  .showHelpAfterError(ON_HELP)
   .exitOverride();
 
 const commands = {
@@ -56,7 +58,7 @@ async function run(): Promise<number> {
 /** A command's own commands do not take this over. */
 function overridden(command: Command): Command {
   command.commands.forEach(overridden);
-  return command.exitOverride();
+  return command.showHelpAfterError(ON_HELP).exitOverride();
 }
 
 function report(error: unknown): number {

@@ -134,7 +134,12 @@ async function planOutput(plan: Plan, flags: SizeFlags): Promise<string> {
   const { nearestOf } = await import('../sizing/config/nearest-word.ts');
   const { ids } = new PlanTrace(plan);
   const nearest = nearestOf(flags.explain, ids);
-  throw new CliError(`--explain ${flags.explain}: the plan has no such number; ${nearest === undefined ? `there are ${ids.join(', ')}` : `did you mean ${nearest}?`}`, 2);
+  throw new CliError(`--explain ${flags.explain}: the plan has no such number; ${nearest === undefined ? `there are ${ids.length}, among them ${mainIds(ids).join(', ')}; all stand in --json` : `did you mean ${nearest}?`}`, 2);
+}
+
+/** Those that stand for the whole, without the numbers of single topics, groups and failures. */
+function mainIds(ids: readonly string[]): string[] {
+  return ids.filter((id) => !id.includes('.') || id.startsWith('disk.'));
 }
 
 async function pageWritten(file: string, { inputs, plan, path }: { inputs: SizingInputs; plan: Plan; path: string }): Promise<string> {

@@ -1,7 +1,7 @@
 /** A plan from what a run measured: its rate, its records, its compression, its consumers. Nothing to plan from gives no plan. */
 import type { Plan, PlanQuantity, PlanRecord } from '../results/plan-record.ts';
 import { decidingInputs } from '../results/plan-trace.ts';
-import { significant } from '../results/render/number-text.ts';
+import { countText, rateText, significant } from '../results/render/number-text.ts';
 import type { GroupRecord, Run } from '../results/run.ts';
 import { clusterDefaults, producerDefaults, topicDefaults } from './input-defaults.ts';
 import { planFor } from './plan.ts';
@@ -55,7 +55,7 @@ function topicOf(run: MeasuredRun, name: string, given: { consumerRate?: number 
     name,
     averageRate: averageRateInput(run, peakRate, name),
     peakRate,
-    recordBytes: input(`${name}.record.size`, 'record size', throughput.uncompressedBytes / throughput.acknowledgedRecords, 'bytes', { source: 'measured', why: `key, value and framing, over ${throughput.acknowledgedRecords} records`, runId: run.id }),
+    recordBytes: input(`${name}.record.size`, 'record size', throughput.uncompressedBytes / throughput.acknowledgedRecords, 'bytes', { source: 'measured', why: `key, value and framing, over ${countText(throughput.acknowledgedRecords)} records`, runId: run.id }),
     compressionRatio: input(`${name}.compression`, 'compression ratio', throughput.compressionRatio ?? 1, 'ratio', { source: 'measured', why: `${configuration.producerProperties['compression.type'] ?? 'none'}, batches of ${Math.round(throughput.recordsPerBatch ?? 1)} records`, runId: run.id }),
     partitionBytesPerSecond: topicDefaults.partitionBytesPerSecond(name),
     keys: key === undefined ? { kind: 'none' } : { kind: 'unknown', name: key },
@@ -97,7 +97,7 @@ function rateInput({ configuration: { load }, measured }: MeasuredRun, at: strin
   const { offeredPerSecond, achievedPerSecond } = measured.throughput;
   if (load.kind === 'shaped') return input(id, 'peak rate', load.highestPerSecond, 'records/s', { source: 'given', why: `the highest second that the run offered; its mean is ${Math.round(load.meanPerSecond)}/s` });
   if (offeredPerSecond === null) return input(id, 'peak rate', achievedPerSecond, 'records/s', { source: 'measured', why: 'the highest that the run reached' });
-  return input(id, 'peak rate', offeredPerSecond, 'records/s', { source: 'given', why: `the rate that the run offered; ${Math.round(achievedPerSecond)}/s were acknowledged` });
+  return input(id, 'peak rate', offeredPerSecond, 'records/s', { source: 'given', why: `the rate that the run offered; ${rateText(achievedPerSecond)}/s were acknowledged` });
 }
 
 function consumerRateInput(group: GroupRecord, { run, at, given }: { run: MeasuredRun; at: string; given: number | undefined }): PlanQuantity {
@@ -106,7 +106,7 @@ function consumerRateInput(group: GroupRecord, { run, at, given }: { run: Measur
   const serviceTimeUs = run.configuration.groups.find((each) => each.name === group.name)?.serviceTimeUs ?? 0;
   const measured = group.serviceRatePerMember;
   if (serviceTimeUs > 0 && measured !== null) return input(defaults.id, defaults.name, measured.perSecond, 'records/s', { source: 'measured', why: `${measured.method}, ${serviceTimeUs} us of work a record`, runId: run.id });
-  const reading = measured === null ? '' : `; reading alone takes ${Math.round(measured.perSecond)}/s, so its own work decides`;
+  const reading = measured === null ? '' : `; reading alone takes ${rateText(measured.perSecond)}/s, so its own work decides`;
   return { ...defaults, why: `${defaults.why}${reading}` };
 }
 

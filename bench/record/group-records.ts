@@ -1,5 +1,6 @@
 /** What each consumer group did in the measured window, and how much one of its members could do. */
 import type { GroupRecord, MeasuredRate } from '../../results/run.ts';
+import { rateText } from '../../results/render/number-text.ts';
 import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import { HistogramSeries } from '../latency/histogram-series.ts';
 import type { ConsumeResult } from '../load/load-messages.ts';
@@ -43,5 +44,5 @@ export function groupRecords(outcome: ExperimentOutcome): GroupRecord[] {
 function serviceRate({ measured }: ConsumeResult, seconds: number): MeasuredRate | null {
   const { records, utilization } = measured;
   if (seconds <= 0 || records === 0 || utilization < BUSY_SHARE_MIN) return null;
-  return { perSecond: records / seconds / utilization, method: `from a busy share of ${utilization.toFixed(2)} of the thread at ${Math.round(records / seconds)} records/s` };
+  return { perSecond: records / seconds / utilization, method: `from a busy share of ${utilization.toFixed(2)} of the thread at ${rateText(records / seconds)} records/s` };
 }

@@ -228,10 +228,13 @@ export class FilePayload implements RecordSource {
 
 function openPayload(path: string): number {
   try {
-    return openSync(path, 'r');
+    const fd = openSync(path, 'r');
+    if (!fstatSync(fd).isDirectory()) return fd;
+    closeSync(fd);
   } catch (error) {
-    throw new PayloadError(`cannot open payload file ${path}: ${(error as Error).message}`, { cause: error });
+    throw new PayloadError(`cannot open payload file ${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`, { cause: error });
   }
+  throw new PayloadError(`payload file ${path} is a directory: name one of its files`);
 }
 
 function headerOf(head: Buffer, split: Splitter, path: string): { text: string; bodyStart: number } {

@@ -48,7 +48,7 @@ function quantileOf(sizes: Exclude<SizeDistribution, { kind: 'file' }>): (share:
   switch (sizes.kind) {
     case 'uniform': {
       const { minBytes, maxBytes } = sizes;
-      if (!(minBytes >= 1 && maxBytes >= minBytes && maxBytes <= RECORD_BYTES_MAX)) throw new SizeError(`sizes from ${minBytes} to ${maxBytes} bytes: they must rise, from 1 to ${RECORD_BYTES_MAX}`);
+      if (!(minBytes >= 1 && maxBytes >= minBytes && maxBytes <= RECORD_BYTES_MAX)) throw new SizeError(`record sizes from ${minBytes} to ${maxBytes} bytes: they must rise, from 1 to ${RECORD_BYTES_MAX}`);
       return (share) => minBytes + share * (maxBytes - minBytes);
     }
     case 'lognormal':

@@ -27,7 +27,12 @@ export function listCommand(): Command {
     .option('--until <time>', 'that began before it')
     .option('--json', 'as JSON: kind, id, name, start, path, and the figures of the line')
     .option('--runs-dir <directory>', 'where results are stored', DEFAULT_RUNS_DIRECTORY)
-    .action(list);
+    // As the default command it is also what gets a mistyped one.
+    .allowExcessArguments()
+    .action((flags: ListFlags, { args: [word] }: Command) => {
+      if (word !== undefined) throw new CliError(`results has no command "${word}": there are list, show, export, baseline and prune; --name ${word} lists those whose name holds it`, 2);
+      return list(flags);
+    });
 }
 
 async function list({ json, runsDir, ...flags }: ListFlags): Promise<void> {

@@ -43,6 +43,14 @@ it.each([
   ['too few repeats for a study', ['study', '--repeats', '5'], /--repeats with 6/],
   ['a metric that a study does not know', ['study', '--metrics', 'cpu.broker'], /the nearest known is cpu\.brokers/],
   ['a file that is not there', ['size', 'no-such.yaml'], /no-such\.yaml/],
+  ['a word that is no command of results', ['results', 'lsit'], /results has no command "lsit": there are list, show/],
+  ['an argument that is missing', ['compare'], /missing required argument 'baseline'\n\(add --help/],
+  ['ports beyond the last', ['cluster', '--port', '65534'], /--port 65534: 3 brokers take the ports up to 65536/],
+  ['logs that are not there', ['dump-log', '/no/such/directory'], /\/no\/such\/directory: there is no such directory/],
+  ['a directory as payload', ['bench', '--payload', '/tmp'], /payload file \/tmp is a directory/],
+  ['an address that is none', ['bench', '--bootstrap', 'kafka-1'], /^headroom: --bootstrap "kafka-1" is not host:port/],
+  ['a topic property nobody knows', ['bench', '--topic-property', 'flush.messges=1'], /^headroom: --topic-property flush\.messges: unknown property; the nearest known is 'flush\.messages'/],
+  ['a broker property nobody knows', ['bench', '--broker-property', 'num.partition=1'], /^headroom: unknown broker property 'num\.partition'; the nearest known is 'num\.partitions'/],
 ])('says what is wrong with %s, and ends with 2', (_what, words, message) => {
   const { code, out, err } = headroom(...words);
   expect(code).toBe(2);
