@@ -49,7 +49,7 @@ export async function exportPlan(plan: Plan, { formats, out, config }: SizeExpor
 }
 
 /** Of what the plan rests on and says; without what a later day would change. */
-function planId({ name, certainty, inputs, choices, shape }: Plan): string {
+export function planId({ name, certainty, inputs, choices, shape }: Plan): string {
   return createHash('sha256').update(JSON.stringify([name, certainty, inputs, choices, shape])).digest('hex').slice(0, 12);
 }
 

@@ -1,6 +1,7 @@
 /** `headroom size CONFIG`: a plan from a description of the workload, with what a run measured where it is given. */
 import { Command } from 'commander';
 import type { Plan } from '../results/plan-record.ts';
+import type { SampleRecord } from '../results/sample-record.ts';
 import type { MeasuredInputs } from '../sizing/config-file.ts';
 import type { Measurements } from '../sizing/measured/measurements.ts';
 import type { SizingInputs } from '../sizing/sizing-inputs.ts';
@@ -20,6 +21,9 @@ interface SizeFlags {
   readonly schema?: boolean;
   readonly html?: string;
   readonly diff?: boolean;
+  readonly verify?: boolean;
+  readonly topic?: string;
+  readonly duration?: string;
   readonly bootstrap?: string;
   readonly commandConfig?: string;
 }
@@ -38,7 +42,10 @@ export function sizeCommand(): Command {
     .option('--all', 'every value that the plan rests on and every constraint, also those that do not decide')
     .option('--schema', 'the JSON Schema of the file, for editors')
     .option('--diff', 'what keeps the cluster at --bootstrap from being the planned one, what to do, in which order, at what risk; changes nothing')
-    .option('--bootstrap <host:port,...>', 'the cluster for --diff')
+    .option('--verify', 'run one topic of the plan, scaled to this machine, and hold what it does against what is predicted of it')
+    .option('--topic <name>', 'the topic for --verify; the first unless given')
+    .option('--duration <seconds>', 'what --verify measures, after 4 s of warm-up; 12s unless given')
+    .option('--bootstrap <host:port,...>', 'the cluster for --diff, or for --verify in the place of the embedded one')
     .option('--command-config <file>', "how to connect to it: security.protocol, sasl.*, ssl.*, as for Kafka's tools")
     .option('--json', 'the plan (or the comparison) as JSON')
     .option('--html <file>', 'the plan as one page with its charts, in which values can be changed and the plan is computed again')
@@ -56,9 +63,10 @@ Examples:
   $ headroom size topic.yaml --explain brokers                     how a number came about
   $ headroom size topic.yaml --html plan.html                      the plan as a page that answers what-if questions
   $ headroom size topic.yaml --diff --bootstrap kafka-1:9092       what a live cluster lacks, what to do in which order, at what risk
+  $ headroom size topic.yaml --verify --from latest                the plan held against a run of it on this machine, scaled down
   $ headroom size topic.yaml --json | jq .decisions
 
-Exit codes: 0 there is a plan, 1 no plan works (the conflict is named) or --diff found differences, 2 the file cannot be read as a workload, 3 no cluster answers.`,
+Exit codes: 0 there is a plan, 1 no plan works (the conflict is named) --diff found differences or --verify refuted it, 2 the file cannot be read as a workload, 3 no cluster answers, or it fails.`,
     )
     .action(size);
 }
@@ -71,7 +79,7 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
   }
   if (path === undefined) throw new CliError('which workload? headroom size CONFIG; examples/clickstream-size.yaml is one', 2);
   const measured = flags.from === undefined ? undefined : await measuredBy(flags.from);
-  const { inputs, preface } = await inputsAndPreface(path, { flags, measured });
+  const { inputs, preface, sample } = await inputsAndPreface(path, { flags, measured });
   if (flags.comparePeers === true) {
     process.stdout.write(await peersAnswer(inputs, flags));
     return;
@@ -86,6 +94,10 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
     if (diff.differences.length > 0) process.exitCode = 1;
     return;
   }
+  if (flags.verify === true) {
+    process.stdout.write(`${flags.json === true ? '' : preface}${await verificationOutput({ plan, inputs, measured, sample }, flags)}`);
+    return;
+  }
   if (flags.html !== undefined) process.stdout.write(`Written to ${await pageWritten(flags.html, { inputs, plan, path })}\n`);
   if (flags.export !== undefined) {
     const { exportPlan } = await import('./size-export.ts');
@@ -95,12 +107,12 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
 }
 
 /** The preface is what a sample showed, for a terminal. */
-async function inputsAndPreface(path: string, { flags, measured }: { flags: SizeFlags; measured: Measurements | undefined }): Promise<{ inputs: SizingInputs; preface: string }> {
-  if (flags.sample === undefined) return { inputs: await inputsFrom(path, { measured }), preface: '' };
+async function inputsAndPreface(path: string, { flags, measured }: { flags: SizeFlags; measured: Measurements | undefined }): Promise<{ inputs: SizingInputs; preface: string; sample: SampleRecord | null }> {
+  if (flags.sample === undefined) return { inputs: await inputsFrom(path, { measured }), preface: '', sample: null };
   const { sampledInputs, sampleSection } = await import('./size-sample.ts');
   const { inputs, sample } = await sampledInputs({ sample: flags.sample, keyPath: flags.sampleKey, read: (sampled) => inputsFrom(path, { measured, sampled }) });
   const { isColorSupported: isColored } = (await import('picocolors')).default;
-  return { inputs, preface: flags.explain === undefined ? sampleSection(sample, { width: outputWidth(), isColored }) : '' };
+  return { inputs, sample, preface: flags.explain === undefined ? sampleSection(sample, { width: outputWidth(), isColored }) : '' };
 }
 
 async function inputsFrom(path: string, { measured, sampled = {} }: { measured: Measurements | undefined; sampled?: MeasuredInputs }): Promise<SizingInputs> {
@@ -125,7 +137,7 @@ async function planOutput(plan: Plan, flags: SizeFlags): Promise<string> {
   const options = { width: outputWidth(), isColored };
   if (flags.explain === undefined) {
     const { fullPlanText } = await import('../results/render/plan-text.ts');
-    return `\n${fullPlanText(plan, { ...options, isWhole: flags.all === true })}`;
+    return `\n${fullPlanText(plan, { ...options, isWhole: flags.all === true })}${await earlierOutput(options)}`;
   }
   const { explainText } = await import('../results/render/explain-text.ts');
   const explained = explainText(plan, flags.explain, options);
@@ -140,6 +152,30 @@ async function planOutput(plan: Plan, flags: SizeFlags): Promise<string> {
 /** Those that stand for the whole, without the numbers of single topics, groups and failures. */
 function mainIds(ids: readonly string[]): string[] {
   return ids.filter((id) => !id.includes('.') || id.startsWith('disk.'));
+}
+
+async function verificationOutput({ plan, inputs, measured, sample }: { plan: Plan; inputs: SizingInputs; measured: Measurements | undefined; sample: SampleRecord | null }, flags: SizeFlags): Promise<string> {
+  const { verifyPlan } = await import('./size-verify.ts');
+  const { verificationText } = await import('../results/verification/verification-text.ts');
+  const sampled = /^([\w.-]+)=/.exec(flags.sample ?? '')?.[1];
+  const topic = flags.topic ?? plan.shape.topics[0]?.name;
+  const { record, path } = await verifyPlan({ plan, inputs, runs: measured?.runs ?? [], sample: sampled === undefined || sampled === topic ? sample : null, topic: flags.topic, duration: flags.duration, bootstrap: flags.bootstrap, commandConfig: flags.commandConfig });
+  if (record.verdict.kind === 'refuted') process.exitCode = 1;
+  if (flags.json === true) return `${JSON.stringify(record, undefined, 2)}\n`;
+  return `\n${verificationText(record, { width: outputWidth(), isColored: (await import('picocolors')).default.isColorSupported })}\nStored in ${path}\n`;
+}
+
+/** What verifications on this machine found before, where there are any. */
+async function earlierOutput(options: { width: number; isColored: boolean }): Promise<string> {
+  const { listResults } = await import('../results/result-reader.ts');
+  const { DEFAULT_RUNS_DIRECTORY } = await import('../results/run-store.ts');
+  const stored = (await listResults(DEFAULT_RUNS_DIRECTORY, 'verification')).flatMap((each) => (each.kind === 'verification' ? [each.result] : []));
+  if (stored.length === 0) return '';
+  const { earlierOn } = await import('../results/verification/plan-verification.ts');
+  const { earlierText } = await import('../results/verification/verification-text.ts');
+  const { availableParallelism, cpus } = await import('node:os');
+  const earlier = earlierOn({ cpuModel: cpus()[0]?.model.trim() ?? 'unknown', coreCount: availableParallelism() }, stored);
+  return earlier === null ? '' : `\n${earlierText(earlier, options)}`;
 }
 
 async function pageWritten(file: string, { inputs, plan, path }: { inputs: SizingInputs; plan: Plan; path: string }): Promise<string> {

@@ -9,6 +9,7 @@ import { counted, rateText } from './render/number-text.ts';
 import { isResultFile, resultKindOf, type ResultKind } from './result-store.ts';
 import type { SearchResult } from './search/search-result.ts';
 import type { StudyResult } from './study/study-result.ts';
+import type { PlanVerification } from './verification/plan-verification.ts';
 
 /** Of bench-micro only what every reader needs; the rest is for who knows contests. */
 export interface MicroOutline {
@@ -22,6 +23,7 @@ export type StoredResult =
   | { readonly kind: 'experiment'; readonly path: string; readonly result: ExperimentResult }
   | { readonly kind: 'search'; readonly path: string; readonly result: SearchResult }
   | { readonly kind: 'study'; readonly path: string; readonly result: StudyResult }
+  | { readonly kind: 'verification'; readonly path: string; readonly result: PlanVerification }
   | { readonly kind: 'micro'; readonly path: string; readonly result: MicroOutline };
 
 export type ReadResult = StoredResult | { readonly kind: 'damaged'; readonly path: string; readonly problem: string };
@@ -31,6 +33,7 @@ const KINDS: Readonly<Record<ResultKind, { readonly version: number; readonly li
   experiment: { version: 1, lists: ['variants', 'comparisons', 'thresholds', 'notes'], others: ['experimentId', 'experiment', 'startedAt', 'recommendation', 'blocks'] },
   search: { version: 1, lists: ['points', 'conditions', 'limits'], others: ['id', 'name', 'startedAt', 'end'] },
   study: { version: 1, lists: ['metrics', 'runs'], others: ['id', 'startedAt', 'slowerShare'] },
+  verification: { version: 1, lists: ['rows', 'kept', 'notes'], others: ['id', 'startedAt', 'plan', 'host', 'scale', 'verdict'] },
   micro: { version: 1, lists: ['rows'], others: ['id', 'startedAt', 'rounds', 'host'] },
 };
 
@@ -48,13 +51,13 @@ export function readResult(path: string, text: string): ReadResult {
   return problem === undefined ? ({ kind, path, result: { schemaVersion: 1, ...(value as object) } } as unknown as StoredResult) : { kind: 'damaged', path, problem };
 }
 
-/** All of a folder, the newest first. */
-export async function listResults(directory: string): Promise<ReadResult[]> {
+/** All of a folder, or those of one kind, the newest first. */
+export async function listResults(directory: string, only?: ResultKind): Promise<ReadResult[]> {
   const names = await readdir(resolve(directory)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const files = names.filter((name) => name.endsWith('.json') && isResultFile(name));
+  const files = names.filter((name) => name.endsWith('.json') && isResultFile(name) && (only === undefined || resultKindOf(name) === only));
   const found: ReadResult[] = [];
   for (const name of files) {
     const path = join(resolve(directory), name);
@@ -76,6 +79,10 @@ export function outcomeWords(stored: StoredResult): { name: string; words: strin
     }
     case 'study':
       return { name: 'comparison study', words: `${counted(stored.result.metrics.length, 'metric')}, ${counted(stored.result.runs.length, 'run')}` };
+    case 'verification': {
+      const { plan, verdict, scale } = stored.result;
+      return { name: plan.name, words: `${plan.topic} ${verdict.kind}${verdict.kind === 'refuted' ? `: ${verdict.outside.map(({ quantity }) => quantity).join(', ') || 'records'}` : ''} at ${rateText(scale.ratePerSecond)} records/s` };
+    }
     case 'micro':
       return { name: 'contests', words: counted(new Set(stored.result.rows.map(({ contest }) => contest)).size, 'contest') };
   }

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { writeWholeFile } from './whole-file.ts';
 
-/** micro: `headroom bench-micro` · experiment: variants in blocks, compared · search: the highest sustainable rate · study: how far to trust the comparison. */
-const KINDS = ['micro', 'experiment', 'search', 'study'] as const;
+/**
+ * micro: `headroom bench-micro` · experiment: variants in blocks, compared · search: the highest sustainable rate · study: how far to trust the comparison ·
+ * verification: a plan held against a run. */
+const KINDS = ['micro', 'experiment', 'search', 'study', 'verification'] as const;
 export type ResultKind = (typeof KINDS)[number];
 
 export function isResultFile(name: string): boolean {

@@ -15,7 +15,7 @@ interface ShowFlags {
 
 export function showCommand(): Command {
   return new Command('show')
-    .description('print a stored run, experiment, search or study again')
+    .description('print a stored run, experiment, search, study or verification again')
     .argument('[result]', 'a run by its id, the unambiguous beginning or end of it, or a file; others by their name, as experiment-20260805-123456-k3x9qd (default: the newest run)')
     .option('--json', 'as it is stored, with the raw histograms of a run')
     .option('--html <file>', 'write it as one HTML file that needs nothing else')
@@ -57,6 +57,8 @@ async function textOf(found: FoundResult): Promise<string> {
       return (await import('../../results/search/search-text.ts')).searchText(found.result, options);
     case 'study':
       return (await import('../../results/study/study-text.ts')).studyText(found.result, options);
+    case 'verification':
+      return (await import('../../results/verification/verification-text.ts')).verificationText(found.result, options);
     case 'micro':
       return (await import('../../bench/micro/micro-text.ts')).microText(found.result as import('../../bench/micro/micro-run.ts').MicroResult, options);
   }
@@ -72,6 +74,8 @@ async function pageOf(found: FoundResult): Promise<string> {
       return (await import('../../results/html/search-html.ts')).searchHtml(found.result);
     case 'study':
       return (await import('../../results/html/study-html.ts')).studyHtml(found.result);
+    case 'verification':
+      throw new CliError('a verification has no page: leave --html out, or use --json; its run has one', 2);
     case 'micro':
       throw new CliError('contests have no page: leave --html out, or use --json', 2);
   }

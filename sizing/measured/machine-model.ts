@@ -36,6 +36,8 @@ export interface MachineModel {
   maximumPerSecond(shape: PlannedShape): Predicted;
   /** Publish p99, seconds. Null without open-loop runs enough. */
   p99Seconds(shape: PlannedShape, ratePerSecond: number): Predicted | null;
+  /** Likewise the median. */
+  p50Seconds(shape: PlannedShape, ratePerSecond: number): Predicted | null;
   readonly runCount: number;
   /** Of the rate, left-out configurations, root mean square of the logarithm's difference. */
   readonly rateError: number;
@@ -84,10 +86,15 @@ export function machineModel(runs: readonly RunAmounts[], { cores, seed }: { cor
     const draws = resampled.map((each) => rateOf(each, { ...amounts, workers: shape.workers }, cores) * Math.exp(leftOut[random.below(leftOut.length)] as number));
     return around(rateOf(fit, { ...amounts, workers: shape.workers }, cores), draws, level);
   };
-  const latency = latencyModel(runs.filter((run) => !run.isClosedLoop), { random, maximumOf: (run) => rateOf(fit, { ...amountsOf(shapeFrom(run), requestShare), workers: run.workers }, cores) });
+  const open = runs.filter((run) => !run.isClosedLoop);
+  const maximumOf = (run: RunAmounts): number => rateOf(fit, { ...amountsOf(shapeFrom(run), requestShare), workers: run.workers }, cores);
+  const latency = latencyModel(open, { random, maximumOf, secondsOf: ({ publishP99Seconds }) => publishP99Seconds });
+  // With chance of its own: one more prediction changes none of the others.
+  const middle = latencyModel(open, { random: new SeededRandom(seed + 1), maximumOf, secondsOf: ({ publishP50Seconds }) => publishP50Seconds });
   return {
     maximumPerSecond: maximum,
     p99Seconds: (shape, ratePerSecond) => latency?.predict({ shape, ratePerSecond, load: ratePerSecond / maximum(shape).value }) ?? null,
+    p50Seconds: (shape, ratePerSecond) => middle?.predict({ shape, ratePerSecond, load: ratePerSecond / maximum(shape).value }) ?? null,
     runCount: runs.length,
     rateError: rootMeanSquare(leftOut),
     latencyError: latency?.error ?? null,
@@ -146,17 +153,24 @@ interface LatencyModel {
   predict(at: { shape: PlannedShape; ratePerSecond: number; load: number }): Predicted;
 }
 
-function latencyModel(runs: readonly RunAmounts[], { random, maximumOf }: { random: SeededRandom; maximumOf: (run: RunAmounts) => number }): LatencyModel | null {
+interface LatencyFit {
+  readonly random: SeededRandom;
+  readonly maximumOf: (run: RunAmounts) => number;
+  /** The percentile that is predicted. */
+  readonly secondsOf: (run: RunAmounts) => number | null;
+}
+
+function latencyModel(runs: readonly RunAmounts[], { random, maximumOf, secondsOf }: LatencyFit): LatencyModel | null {
   const points = runs.flatMap((run) => {
-    const rate = run.records / run.seconds;
-    return run.publishP99Seconds === null ? [] : [{ terms: latencyTerms(shapeFrom(run), rate, rate / maximumOf(run)), p99: run.publishP99Seconds }];
+    const [rate, seconds] = [run.records / run.seconds, secondsOf(run)];
+    return seconds === null ? [] : [{ terms: latencyTerms(shapeFrom(run), rate, rate / maximumOf(run)), seconds }];
   });
   if (points.length < OPEN_RUNS_MIN) return null;
   type Point = (typeof points)[number];
-  const fitted = (of: readonly Point[]): number[] => nonNegativeLeastSquares(of.map(({ terms, p99 }) => terms.map((term) => term / p99)), of.map(() => 1));
+  const fitted = (of: readonly Point[]): number[] => nonNegativeLeastSquares(of.map(({ terms, seconds }) => terms.map((term) => term / seconds)), of.map(() => 1));
   const at = (terms: readonly number[], prices: readonly number[]): number => Math.max(1e-6, terms.reduce((sum, term, index) => sum + term * (prices[index] as number), 0));
   const prices = fitted(points);
-  const leftOut = points.map((point) => Math.log(point.p99 / at(point.terms, fitted(points.filter((other) => other !== point)))));
+  const leftOut = points.map((point) => Math.log(point.seconds / at(point.terms, fitted(points.filter((other) => other !== point)))));
   const resampled = Array.from({ length: RESAMPLES }, () => fitted(points.map(() => points[random.below(points.length)] as Point)));
   const level = expandedTail(TAIL, points.length);
   return {

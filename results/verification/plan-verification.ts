@@ -1,0 +1,112 @@
+/**
+ * A plan held against a run of its own shape, as plain data: what was predicted with its interval, what was measured, and what that says of the plan.
+ * Stored beside the runs, so that later plans on the same machine can say how far earlier ones were off.
+ */
+import type { HeadroomVersion } from '../run.ts';
+import { median } from '../statistics/sample.ts';
+
+export const VERIFICATION_SCHEMA_VERSION = 1;
+
+export interface PlanVerification {
+  readonly kind: 'planVerification';
+  readonly schemaVersion: typeof VERIFICATION_SCHEMA_VERSION;
+  readonly id: string;
+  readonly startedAt: string;
+  readonly commandLine: readonly string[];
+  readonly headroom: HeadroomVersion;
+  readonly host: { readonly cpuModel: string; readonly coreCount: number; readonly kernel: string };
+  readonly plan: { readonly name: string; readonly id: string; readonly topic: string };
+  readonly target: 'embedded' | 'external';
+  readonly runId: string;
+  /** What the run has as planned, in words. */
+  readonly kept: readonly string[];
+  readonly scale: VerificationScale;
+  /** Where maximum rate and latencies were predicted from: a model of calibration runs, or assumed inputs. */
+  readonly basis: { readonly kind: 'runs'; readonly runCount: number } | { readonly kind: 'assumed' };
+  readonly rows: readonly VerificationRow[];
+  /** Whether every acknowledged record was read back. */
+  readonly records: 'confirmed' | 'notConfirmed' | 'notChecked';
+  readonly verdict: VerificationVerdict;
+  /** What the run or its predictions do not show. */
+  readonly notes: readonly string[];
+}
+
+export interface VerificationScale {
+  readonly plannedPerSecond: number;
+  readonly ratePerSecond: number;
+  /** Planned over run; 1: the planned peak itself. */
+  readonly factor: number;
+  /** Predicted for this machine, and the share of it that a run may ask for. */
+  readonly maximumPerSecond: number;
+  readonly loadShare: number;
+  readonly limitedBy: 'plan' | 'machine';
+  readonly groups: readonly { readonly name: string; readonly planned: number; readonly members: number }[];
+}
+
+export type VerifiedQuantity = 'rate.held' | 'publish.p50' | 'publish.p99' | 'wire.bytes' | 'disk.bytes' | 'cpu.broker' | 'consumers.held';
+
+export interface Expectation {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface VerificationRow {
+  readonly quantity: VerifiedQuantity;
+  /** Null: nothing predicts it. */
+  readonly predicted: Expectation | null;
+  /** Null: it cannot be seen on this target. */
+  readonly measured: number | null;
+  /** ln(measured / predicted); null without one of the two. */
+  readonly logRatio: number | null;
+  /** Null: not judged. */
+  readonly isInside: boolean | null;
+}
+
+export type VerificationVerdict =
+  | { readonly kind: 'verified' }
+  | { readonly kind: 'extrapolated'; readonly factor: number }
+  /** `outside`: what lies outside its interval; empty when records were lost. */
+  | { readonly kind: 'refuted'; readonly outside: readonly { readonly quantity: VerifiedQuantity; readonly side: 'above' | 'below' }[] };
+
+/** A rate is as planned when no more than this is missing (Kafka's clients and windows end between two records). */
+export const SCALE_SAME = 1.005;
+
+export function verificationRow(quantity: VerifiedQuantity, predicted: Expectation | null, measured: number | null): VerificationRow {
+  const isJudged = predicted !== null && measured !== null;
+  return {
+    quantity,
+    predicted,
+    measured,
+    logRatio: isJudged && measured > 0 && predicted.value > 0 ? Math.log(measured / predicted.value) : null,
+    isInside: isJudged ? predicted.low <= measured && measured <= predicted.high : null,
+  };
+}
+
+export function verdictOf({ rows, records, factor }: { rows: readonly VerificationRow[]; records: PlanVerification['records']; factor: number }): VerificationVerdict {
+  const outside = rows.flatMap(({ quantity, predicted, measured, isInside }) => (isInside !== false || predicted === null || measured === null ? [] : [{ quantity, side: measured > predicted.high ? ('above' as const) : ('below' as const) }]));
+  if (outside.length > 0 || records === 'notConfirmed') return { kind: 'refuted', outside };
+  return factor <= SCALE_SAME ? { kind: 'verified' } : { kind: 'extrapolated', factor };
+}
+
+export interface EarlierVerifications {
+  readonly count: number;
+  readonly refutedCount: number;
+  /** Measured over predicted, for each quantity that was both. */
+  readonly ratios: readonly { readonly quantity: VerifiedQuantity; readonly count: number; readonly median: number; readonly low: number; readonly high: number }[];
+}
+
+/** Of those made on a machine of the same processors; null without one. */
+export function earlierOn({ cpuModel, coreCount }: { readonly cpuModel: string; readonly coreCount: number }, stored: readonly PlanVerification[]): EarlierVerifications | null {
+  const own = stored.filter(({ host, target }) => target === 'embedded' && host.cpuModel === cpuModel && host.coreCount === coreCount);
+  if (own.length === 0) return null;
+  const byQuantity = Map.groupBy(own.flatMap(({ rows }) => rows).filter(({ logRatio }) => logRatio !== null), ({ quantity }) => quantity);
+  return {
+    count: own.length,
+    refutedCount: own.filter(({ verdict }) => verdict.kind === 'refuted').length,
+    ratios: [...byQuantity].map(([quantity, rows]) => {
+      const logs = rows.map(({ logRatio }) => logRatio as number);
+      return { quantity, count: logs.length, median: Math.exp(median(logs)), low: Math.exp(Math.min(...logs)), high: Math.exp(Math.max(...logs)) };
+    }),
+  };
+}

@@ -1,0 +1,87 @@
+/** A plan held against a run, for the terminal: what was kept and scaled, one row a quantity, the verdict in words. Pure. */
+import { bytesText, counted, durationText, latencyText, percentText, rateText, significant } from '../render/number-text.ts';
+import { createPage, DASH, heading, sentence, table, type Cell, type Page } from '../render/page.ts';
+import type { EarlierVerifications, PlanVerification, VerificationRow, VerifiedQuantity } from './plan-verification.ts';
+
+export const quantityWords: Readonly<Record<VerifiedQuantity, string>> = {
+  'rate.held': 'rate held, of what was offered',
+  'publish.p50': 'publish p50',
+  'publish.p99': 'publish p99',
+  'wire.bytes': 'bytes on the wire a record',
+  'disk.bytes': 'bytes on disk a record and replica',
+  'cpu.broker': 'broker CPU s per million records',
+  'consumers.held': 'slowest group, of what was written',
+};
+
+export function verificationText(record: PlanVerification, options: { width: number; isColored: boolean }): string {
+  const page = createPage(options);
+  const columns = [{ head: '', align: 'left', isFlexible: true }, { head: 'predicted', align: 'right' }, { head: '90 % interval', align: 'right' }, { head: 'measured', align: 'right' }, { head: 'off by', align: 'right' }, { head: 'inside', align: 'left' }] as const;
+  return `${[
+    ...heading(page, 'Plan against a run', `${record.plan.name}, topic ${record.plan.topic}, ${record.host.coreCount} x ${record.host.cpuModel}`),
+    ...sentence(page, `As planned: ${record.kept.join(', ')}.`),
+    ...sentence(page, scaleWords(record)),
+    ...sentence(page, record.basis.kind === 'runs' ? `Rate and latencies are predicted by a model of ${counted(record.basis.runCount, 'run')}, bytes and processor time by the plan's inputs.` : 'Nothing was measured before (--from): rate, latencies and processor time rest on assumed inputs, and their intervals are wide.'),
+    '',
+    ...table(page, columns, record.rows.map((row) => cellsOf(row, page))),
+    '',
+    ...sentence(page, verdictWords(record), { paint: record.verdict.kind === 'refuted' ? page.colors.red : page.colors.green }),
+    ...record.notes.flatMap((note) => sentence(page, note)),
+    ...sentence(page, `Run ${record.runId}, its records ${{ confirmed: 'all read back', notConfirmed: 'NOT all found as acknowledged', notChecked: 'not read back' }[record.records]}.`),
+  ].join('\n')}\n`;
+}
+
+/** `refuted: publish p99 above its interval`. */
+export function verdictWords({ verdict, records, scale }: Pick<PlanVerification, 'verdict' | 'records' | 'scale'>): string {
+  switch (verdict.kind) {
+    case 'verified':
+      return 'Verified: everything inside its interval, at the planned peak.';
+    case 'extrapolated':
+      return `Extrapolated by ${significant(verdict.factor)} x: everything inside its interval at ${rateText(scale.ratePerSecond)} records/s; beyond it the plan is arithmetic.`;
+    case 'refuted':
+      return `Refuted: ${[...verdict.outside.map(({ quantity, side }) => `${quantityWords[quantity]} lies ${side} its interval`), ...(records === 'notConfirmed' ? ['acknowledged records were not found as they were sent'] : [])].join('; ')}.`;
+  }
+}
+
+/** What a plan says of earlier ones: nothing in it is changed by them. */
+export function earlierText({ count, refutedCount, ratios }: EarlierVerifications, options: { width: number; isColored: boolean }): string {
+  const page = createPage(options);
+  const told = ratios.filter(({ quantity }) => quantity === 'publish.p99' || quantity === 'cpu.broker' || quantity === 'wire.bytes');
+  const words = told.map((each) => `${quantityWords[each.quantity]} median ${significant(each.median)}${each.count === 1 ? '' : ` (${significant(each.low)} to ${significant(each.high)})`}`);
+  return `${sentence(page, `Earlier verifications on this machine: ${count}, of them ${refutedCount} refuted${words.length === 0 ? '' : `; measured over predicted: ${words.join(', ')}`}. No interval above is widened by them.`).join('\n')}\n`;
+}
+
+function scaleWords({ scale, target }: PlanVerification): string {
+  const { plannedPerSecond, ratePerSecond, factor, maximumPerSecond, loadShare, limitedBy, groups } = scale;
+  const members = groups.map(({ name, planned, members: scaled }) => `${name} ${planned === scaled ? planned : `${planned} -> ${scaled}`}`).join(', ');
+  const machine = `${rateText(maximumPerSecond)} records/s predicted for this machine${target === 'external' ? ' with brokers of its own' : ''}`;
+  const rate = limitedBy === 'plan' ? `The planned peak of ${rateText(ratePerSecond)} records/s, ${percentText(ratePerSecond / maximumPerSecond)} of the ${machine}` : `Scaled down by ${significant(factor)}: ${rateText(plannedPerSecond)} -> ${rateText(ratePerSecond)} records/s, ${percentText(loadShare)} of the ${machine}`;
+  return `${rate}${members === '' ? '' : `; members ${members}`}.`;
+}
+
+function cellsOf({ quantity, predicted, measured, logRatio, isInside }: VerificationRow, page: Page): Cell[] {
+  const text = (value: number): string => valueText(quantity, value);
+  const off = logRatio === null ? DASH : offText(logRatio);
+  const inside: Cell = isInside === null ? 'not judged' : isInside ? 'yes' : { text: 'NO', paint: page.colors.red };
+  return [quantityWords[quantity], predicted === null ? DASH : text(predicted.value), predicted === null ? DASH : `${text(predicted.low)} - ${text(predicted.high)}`, measured === null ? DASH : text(measured), off, inside];
+}
+
+function offText(logRatio: number): string {
+  const off = Math.exp(logRatio) - 1;
+  return `${off < 0 ? '-' : '+'}${off >= 2 ? `${significant(off * 100)} %` : percentText(Math.abs(off))}`;
+}
+
+function valueText(quantity: VerifiedQuantity, value: number): string {
+  switch (quantity) {
+    case 'rate.held':
+    case 'consumers.held':
+      return `${(value * 100).toFixed(1)} %`;
+    case 'publish.p50':
+    case 'publish.p99':
+      return value < 1 ? latencyText(value * 1e6) : durationText(value);
+    case 'wire.bytes':
+    case 'disk.bytes':
+      return value < 1000 ? significant(value) : bytesText(value);
+    case 'cpu.broker':
+      return significant(value);
+  }
+}
