@@ -51,6 +51,8 @@ export interface VersionRange {
 }
 
 const CONNECT_TIMEOUT_MS_MAX = 10_000;
+/** Whoever accepts a connection and does not even say what it speaks by then is hung: the next address may do. */
+const NEGOTIATION_TIMEOUT_MS_MAX = 5_000;
 const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 /** Brokers take two authentications within a second for an error. */
 const REAUTHENTICATION_MS_MIN = 1100;
@@ -298,7 +300,7 @@ export class KafkaConnection {
 
   async #negotiate(): Promise<void> {
     for (const version of [3, 0]) {
-      const { errorCode, apiKeys, supportedFeatures } = await this.request(ApiVersions, version, SOFTWARE);
+      const { errorCode, apiKeys, supportedFeatures } = await this.request(ApiVersions, version, SOFTWARE, { timeoutMs: Math.min(this.#options.requestTimeoutMs, NEGOTIATION_TIMEOUT_MS_MAX) });
       if (errorCode === errorCodes.UNSUPPORTED_VERSION && version > 0) continue;
       if (errorCode !== errorCodes.NONE) throw new ConnectionLostError(`${this.#name} refused ApiVersions: ${errorName(errorCode)}`);
       this.#versions = new Map(apiKeys.map((each) => [each.apiKey, { min: each.minVersion, max: each.maxVersion }]));

@@ -70,7 +70,7 @@ describe('headroom bench', () => {
     expectClean(run);
     expect(run.configuration.target).toMatchObject({ kind: 'embedded', brokerCount: 3 });
     expect(run.measured.groups.map(({ name, lagRecordsFinal }) => [name, lagRecordsFinal])).toEqual([['realtime', 0], ['sink', 0]]);
-    expect(run.plan?.decisions.map(({ id }) => id)).toContain('partitions');
+    expect(run.plan?.decisions.map(({ id }) => id)).toContain('run.partitions');
     const report = await headroom(['results', 'show', run.id]);
     expect(report.code, report.stderr).toBe(0);
     for (const part of ['PASSED', 'Publish latency', 'Decision', 'compression ratio', 'broker 3']) expect(report.stdout).toContain(part);

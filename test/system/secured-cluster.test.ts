@@ -103,9 +103,9 @@ describe('a secured cluster', () => {
   });
 
   it('lets its clients authenticate again before their session ends, under load, and nothing comes in between', async () => {
-    await using gateway = await Gateway.open({ bootstrap: cluster.bootstrap, sasl: sasl(1500) });
+    await using gateway = await Gateway.open({ bootstrap: cluster.bootstrap, sasl: sasl(4000) });
     const properties = { 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanism': 'SCRAM-SHA-256', 'sasl.username': 'alice', 'sasl.password': SECRET };
-    const run = expectVerified(await bench(gateway, properties, { words: ['--duration', '5', '--groups', 'readers=1'] }));
+    const run = expectVerified(await bench(gateway, properties, { words: ['--duration', '8', '--groups', 'readers=1'] }));
     expect(gateway.violations).toEqual([]);
     expect(run.measured.errors.batchesRetried).toBe(0);
     expect(gateway.authentications).toBeGreaterThan(20);
