@@ -1,5 +1,5 @@
 /**
- * What other calculators answer for a workload, as plain data: `sizing/peers` computes it, `render/peers-text.ts` prints it. It is made to show
+ * What other calculators answer for a workload, as plain data: `sizing/peers` computes it, `peers-text.ts` prints it. It is made to show
  * how far the answers lie apart and what each rests on, not to choose one.
  */
 
