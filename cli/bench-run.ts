@@ -14,14 +14,13 @@ import type { Run } from '../results/run.ts';
 import { planRun } from '../sizing/plan-run.ts';
 import { benchOptionsFrom, consumerRateFrom, type BenchFlags } from './bench-flags.ts';
 import { CliError } from './cli-error.ts';
+import { EXIT_INTERRUPTED, interruptionBySignal } from './interruption.ts';
 import { ProgressLine } from './progress-line.ts';
 import { outputWidth } from './output-width.ts';
 import { writeOutput } from './write-output.ts';
 
 const EXIT_CHECK_FAILED = 1;
 const EXIT_ENVIRONMENT = 3;
-const EXIT_INTERRUPTED = 130;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export async function runBench(flags: BenchFlags & { out?: string; html?: string; json?: boolean; verbose?: boolean }): Promise<void> {
   const options = benchOptionsFrom(flags);
@@ -60,24 +59,4 @@ async function present(run: Run, flags: { out?: string; html?: string; json?: bo
   }
   process.stdout.write(runText(run, { width: outputWidth(), isColored: pc.isColorSupported }));
   process.stdout.write(`\nStored in ${path}\n${page === undefined ? '' : `Written to ${page}\n`}`);
-}
-
-/** The first signal ends the run early; the second one ends the process, and the brokers notice and end as well. */
-export function interruptionBySignal(tell: (sentence: string) => void): { signal: AbortSignal; close(): void } {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) {
-      process.stderr.write('\n');
-      process.exit(EXIT_INTERRUPTED);
-    }
-    tell('ending early and keeping what was measured; once more to end now');
-    controller.abort();
-  };
-  for (const name of SIGNALS) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    close: () => {
-      for (const name of SIGNALS) process.off(name, onSignal);
-    },
-  };
 }

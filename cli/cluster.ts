@@ -67,7 +67,7 @@ async function runCluster(flags: ClusterFlags): Promise<void> {
     await stopped;
     await cluster.stop();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'CLUSTER_START_FAILED') throw new CliError(error.message, 3);
+    if (error instanceof Error && 'code' in error && error.code === 'CLUSTER_START_FAILED') throw new CliError(`${error.message}${flags.port !== undefined && error.message.includes('EADDRINUSE') ? '; stop what listens there, or choose another --port' : ''}`, 3);
     throw error;
   } finally {
     removeData();

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { GeneratorLoad, GeneratorRun } from '../bench/kafka/generator-comparison.ts';
 import { CliError } from './cli-error.ts';
+import { EXIT_INTERRUPTED, interruptionBySignal } from './interruption.ts';
 import { outputWidth } from './output-width.ts';
 
 interface GeneratorFlags {
@@ -36,9 +37,11 @@ async function compare(kafkaDirectory: string, flags: GeneratorFlags): Promise<v
   const { ExperimentError } = await import('../bench/experiment-error.ts');
   const { generatorText } = await import('../bench/kafka/generator-text.ts');
   const { default: colors } = await import('picocolors');
+  const interruption = interruptionBySignal((sentence) => process.stderr.write(`${sentence}\n`), 'ending after this run');
   try {
     const runs = await compareGenerators(
       {
+        signal: interruption.signal,
         headroomCommand: [process.execPath, process.argv[1] as string],
         kafkaDirectory,
         rdkafkaPerformance: flags.rdkafkaPerformance,
@@ -51,8 +54,11 @@ async function compare(kafkaDirectory: string, flags: GeneratorFlags): Promise<v
     );
     process.stdout.write(flags.json === true ? `${JSON.stringify(runs, undefined, 2)}\n` : `\n${generatorText(runs, { width: outputWidth(), isColored: colors.isColorSupported })}`);
   } catch (error) {
+    if (interruption.signal.aborted) throw new CliError('interrupted; brokers and their files are gone', EXIT_INTERRUPTED);
     if (error instanceof ExperimentError) throw new CliError(error.message, error.code === 'usage' ? 2 : 3);
     throw error;
+  } finally {
+    interruption.close();
   }
 }
 

@@ -1,6 +1,7 @@
 /** `headroom compare-kafka`: the embedded brokers beside a real Apache Kafka on this machine, interleaved, with both clients. */
 import { Command } from 'commander';
 import { CliError } from './cli-error.ts';
+import { EXIT_INTERRUPTED, interruptionBySignal } from './interruption.ts';
 
 interface CompareFlags {
   readonly rounds: string;
@@ -31,8 +32,10 @@ async function compare(kafkaDirectory: string, flags: CompareFlags): Promise<voi
   const { compareWithKafka } = await import('../bench/kafka/kafka-comparison.ts');
   const { ExperimentError } = await import('../bench/experiment-error.ts');
   const { comparisonText } = await import('../bench/kafka/comparison-text.ts');
+  const interruption = interruptionBySignal((sentence) => process.stderr.write(`${sentence}\n`), 'ending after this run');
   try {
     const comparison = await compareWithKafka({
+      signal: interruption.signal,
       kafkaDirectory,
       rounds: whole('--rounds', flags.rounds),
       warmupRounds: whole('--warmup-rounds', flags.warmupRounds),
@@ -52,8 +55,11 @@ async function compare(kafkaDirectory: string, flags: CompareFlags): Promise<voi
     });
     process.stdout.write(flags.json === true ? `${JSON.stringify(comparison, undefined, 2)}\n` : comparisonText(comparison));
   } catch (error) {
+    if (interruption.signal.aborted) throw new CliError('interrupted; brokers and their files are gone', EXIT_INTERRUPTED);
     if (error instanceof ExperimentError) throw new CliError(error.message, error.code === 'usage' ? 2 : 3);
     throw error;
+  } finally {
+    interruption.close();
   }
 }
 

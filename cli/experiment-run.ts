@@ -31,7 +31,7 @@ import { writeResult } from '../results/result-store.ts';
 import type { Run } from '../results/run.ts';
 import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
 import type { BenchFlags } from './bench-flags.ts';
-import { interruptionBySignal } from './bench-run.ts';
+import { interruptionBySignal } from './interruption.ts';
 import { CliError } from './cli-error.ts';
 import { ExperimentProgressText } from './experiment-progress.ts';
 import { outputWidth } from './output-width.ts';

@@ -26,9 +26,19 @@ Examples:
 
 async function run(flags: FootprintFlags): Promise<void> {
   const { measureFootprint } = await import('../bench/footprint/log-footprint.ts');
+  const { EXIT_INTERRUPTED, interruptionBySignal } = await import('./interruption.ts');
+  const { CliError } = await import('./cli-error.ts');
+  const interruption = interruptionBySignal((sentence) => process.stderr.write(`${sentence}\n`), 'ending');
   const rows: Footprint[] = [];
-  for (const partitions of flags.partitions) {
-    for (const segments of flags.segments) rows.push(await measureFootprint({ partitions, segments }));
+  try {
+    for (const partitions of flags.partitions) {
+      for (const segments of flags.segments) rows.push(await measureFootprint({ partitions, segments }, interruption.signal));
+    }
+  } catch (error) {
+    if (interruption.signal.aborted) throw new CliError('interrupted; its files are removed', EXIT_INTERRUPTED);
+    throw error;
+  } finally {
+    interruption.close();
   }
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify(rows, undefined, 1)}\n`);

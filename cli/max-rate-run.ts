@@ -22,7 +22,7 @@ import { searchHtml } from '../results/html/search-html.ts';
 import { searchText } from '../results/search/search-text.ts';
 import { planRun } from '../sizing/plan-run.ts';
 import { benchOptionsFrom, type BenchFlags } from './bench-flags.ts';
-import { interruptionBySignal } from './bench-run.ts';
+import { interruptionBySignal } from './interruption.ts';
 import { CliError } from './cli-error.ts';
 import { ExperimentProgressText } from './experiment-progress.ts';
 import { outputWidth } from './output-width.ts';

@@ -6,7 +6,7 @@ import type { Variant } from '../bench/experiment/variants.ts';
 import { latencyVariants, throughputVariants } from '../bench/study/sizing-configurations.ts';
 import type { Run } from '../results/run.ts';
 import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
-import { interruptionBySignal } from './bench-run.ts';
+import { interruptionBySignal } from './interruption.ts';
 import { ExperimentProgressText } from './experiment-progress.ts';
 
 export const STUDY_RUNS_DIRECTORY = join(DEFAULT_RUNS_DIRECTORY, 'study-runs');

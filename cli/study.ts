@@ -200,7 +200,7 @@ async function liveRuns({ options, comparisons, repeats, slowerShare }: Asked, c
   const { runBlocks } = await import('../bench/experiment/experiment-runner.ts');
   const { studyVariants } = await import('../bench/study/study-variants.ts');
   const { durationText } = await import('../results/render/number-text.ts');
-  const { interruptionBySignal } = await import('./bench-run.ts');
+  const { interruptionBySignal } = await import('./interruption.ts');
   const { ExperimentProgressText } = await import('./experiment-progress.ts');
   const variants = studyVariants(options, slowerShare);
   const blockCount = comparisons * repeats;

@@ -37,15 +37,21 @@ export interface Footprint {
 
 const entryPoint = fileURLToPath(new URL(`./footprint-process${extname(import.meta.url)}`, import.meta.url));
 
-/** Rejects when the process ends without an answer. */
-export async function measureFootprint(shape: { partitions: number; segments: number }): Promise<Footprint> {
+/** Rejects when the process ends without an answer, or the signal aborts; the files are gone then. */
+export async function measureFootprint(shape: { partitions: number; segments: number }, signal?: AbortSignal): Promise<Footprint> {
   const directory = await mkdtemp(join(tmpdir(), 'headroom-footprint-'));
   try {
     return await new Promise<Footprint>((resolve, reject) => {
       const child = fork(entryPoint, [JSON.stringify({ ...shape, directory } satisfies FootprintRequest)], { execArgv: [...process.execArgv, '--expose-gc'] });
+      const kill = (): void => void child.kill('SIGKILL');
+      signal?.addEventListener('abort', kill, { once: true });
+      if (signal?.aborted === true) kill();
       child.once('message', (message) => resolve(message as Footprint));
       child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`measuring ${shape.partitions} partitions ended with exit code ${code}`)));
+      child.once('exit', (code) => {
+        signal?.removeEventListener('abort', kill);
+        reject(new Error(`measuring ${shape.partitions} partitions ended with exit code ${code}`));
+      });
     });
   } finally {
     await rm(directory, { recursive: true, force: true });

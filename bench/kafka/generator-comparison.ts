@@ -38,6 +38,8 @@ export interface GeneratorComparisonOptions {
   readonly rounds: number;
   /** Of the window. */
   readonly seconds: number;
+  /** Ends the comparison after the run that it meets; brokers and their files are gone then. */
+  readonly signal: AbortSignal;
 }
 
 export interface GeneratorRun extends GeneratorLoad {
@@ -81,6 +83,7 @@ export async function compareGenerators(options: GeneratorComparisonOptions, onR
   for (let round = 1; round <= options.rounds; round++) {
     for (const load of options.loads) {
       for (const generator of round % 2 === 0 ? generators.toReversed() : generators) {
+        options.signal.throwIfAborted();
         const run = { round, generator, ...load, ...(await measure(generator, load, { ...options, bootstrap, admin })) };
         onRun(run);
         runs.push(run);

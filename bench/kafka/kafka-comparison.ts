@@ -27,6 +27,8 @@ export interface ComparisonOptions {
   readonly recordBytes: number;
   readonly partitions: number;
   readonly producerProperties: Readonly<Record<string, string>>;
+  /** Ends the comparison after the run that it meets; brokers and their files are gone then. */
+  readonly signal: AbortSignal;
 }
 
 export type ClientName = 'headroom' | 'ProducerPerformance';
@@ -74,6 +76,7 @@ export async function compareWithKafka(options: ComparisonOptions, onRun: (run: 
   for (let round = 1 - options.warmupRounds; round <= options.rounds; round++) {
     for (const client of ['ProducerPerformance', 'headroom'] as const) {
       for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+        options.signal.throwIfAborted();
         const run = { round, client, cluster: side.cluster, ...(await measure(client, side, { ...options, rate: rates.get(side.cluster) as number })) };
         if (client === 'ProducerPerformance') rates.set(side.cluster, run.recordsPerSecond);
         onRun(run);
@@ -113,7 +116,7 @@ async function runHeadroomClient(side: Side, options: ComparisonOptions): Promis
     target: { kind: 'external', bootstrap: side.bootstrap },
     verifies: false,
   };
-  const outcome = await runExperiment({ options: benchOptions, onProgress: () => {}, signal: new AbortController().signal });
+  const outcome = await runExperiment({ options: benchOptions, onProgress: () => {}, signal: options.signal });
   const measured = outcome.loads.reduce((sum, load) => sum + load.measured.records, 0);
   const records = outcome.loads.reduce((sum, load) => sum + load.acknowledgedRecords, 0);
   return { records, recordsPerSecond: measured / options.seconds };
