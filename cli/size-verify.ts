@@ -19,7 +19,7 @@ import type { RunAmounts } from '../sizing/measured/run-amounts.ts';
 import type { SizedTopic, SizingInputs } from '../sizing/sizing-inputs.ts';
 import { assumedLatency, assumedMaximumPerSecond, brokerSecondsPerMillion, diskBytesPerRecord, heldConsumers, heldRate, wireBytesPerRecord, type VerifiedShape } from '../sizing/verification/expectations.ts';
 import { scaledRun } from '../sizing/verification/scaled-run.ts';
-import { interruptionBySignal } from './bench-run.ts';
+import { interruptionBySignal } from './interruption.ts';
 import { CliError } from './cli-error.ts';
 import { ProgressLine } from './progress-line.ts';
 import { planId } from './size-export.ts';
