@@ -66,7 +66,7 @@ Examples:
   $ headroom size topic.yaml --verify --from latest                the plan held against a run of it on this machine, scaled down
   $ headroom size topic.yaml --json | jq .decisions
 
-Exit codes: 0 there is a plan, 1 no plan works (the conflict is named) --diff found differences or --verify refuted it, 2 the file cannot be read as a workload, 3 no cluster answers, or it fails.`,
+Exit codes: 0 there is a plan, 1 no plan works (the conflict is named), --diff found differences or --verify refuted it, 2 the file cannot be read as a workload, 3 no cluster answers, or it fails.`,
     )
     .action(size);
 }
