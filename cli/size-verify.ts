@@ -62,7 +62,7 @@ export async function verifyPlan(request: VerifyRequest): Promise<{ record: Plan
   const record: PlanVerification = {
     kind: 'planVerification', schemaVersion: VERIFICATION_SCHEMA_VERSION, id: newRunId(startedAt), startedAt: startedAt.toISOString(), commandLine: ['headroom', ...process.argv.slice(2)], headroom: headroomVersion(),
     host: { cpuModel, coreCount, kernel }, plan: { name: plan.name, id: planId(plan), topic: topic.name }, target: options.target.kind, runId: run.id, kept: keptWords(options, sized, request.sample !== null),
-    scale, basis: prediction.model === null ? { kind: 'assumed' } : { kind: 'runs', runCount: request.runs.length }, rows, records, verdict: verdictOf({ rows, records, factor: scale.factor }),
+    scale, basis: prediction.model === null ? { kind: 'assumed' } : { kind: 'runs', runCount: request.runs.length }, rows, records, verdict: verdictOf({ rows, records, factor: scale.factor }), warnings: run.warnings.map(({ code }) => code),
     notes: notesOf(request, { run, options, sized }),
   };
   return { record, path: await writeResult(DEFAULT_RUNS_DIRECTORY, { kind: 'verification', id: record.id, result: record }) };

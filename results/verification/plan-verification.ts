@@ -27,6 +27,8 @@ export interface PlanVerification {
   /** Whether every acknowledged record was read back. */
   readonly records: 'confirmed' | 'notConfirmed' | 'notChecked';
   readonly verdict: VerificationVerdict;
+  /** Codes of the run's warnings. */
+  readonly warnings: readonly string[];
   /** What the run or its predictions do not show. */
   readonly notes: readonly string[];
 }
@@ -89,10 +91,19 @@ export function verdictOf({ rows, records, factor }: { rows: readonly Verificati
   return factor <= SCALE_SAME ? { kind: 'verified' } : { kind: 'extrapolated', factor };
 }
 
+/** Warnings of a run that shared its machine with other work, or whose machine changed: what it was off by says little of the plan. */
+const DISTURBED = ['other-load', 'machine-drifted'];
+
+export function isDisturbed({ warnings }: Pick<PlanVerification, 'warnings'>): boolean {
+  return warnings.some((code) => DISTURBED.includes(code));
+}
+
 export interface EarlierVerifications {
   readonly count: number;
   readonly refutedCount: number;
-  /** Measured over predicted, for each quantity that was both. */
+  /** Not in the ratios. */
+  readonly disturbedCount: number;
+  /** Measured over predicted of the undisturbed ones, for each quantity that was both. */
   readonly ratios: readonly { readonly quantity: VerifiedQuantity; readonly count: number; readonly median: number; readonly low: number; readonly high: number }[];
 }
 
@@ -100,10 +111,11 @@ export interface EarlierVerifications {
 export function earlierOn({ cpuModel, coreCount }: { readonly cpuModel: string; readonly coreCount: number }, stored: readonly PlanVerification[]): EarlierVerifications | null {
   const own = stored.filter(({ host, target }) => target === 'embedded' && host.cpuModel === cpuModel && host.coreCount === coreCount);
   if (own.length === 0) return null;
-  const byQuantity = Map.groupBy(own.flatMap(({ rows }) => rows).filter(({ logRatio }) => logRatio !== null), ({ quantity }) => quantity);
+  const byQuantity = Map.groupBy(own.flatMap((each) => (isDisturbed(each) ? [] : each.rows)).filter(({ logRatio }) => logRatio !== null), ({ quantity }) => quantity);
   return {
     count: own.length,
     refutedCount: own.filter(({ verdict }) => verdict.kind === 'refuted').length,
+    disturbedCount: own.filter(isDisturbed).length,
     ratios: [...byQuantity].map(([quantity, rows]) => {
       const logs = rows.map(({ logRatio }) => logRatio as number);
       return { quantity, count: logs.length, median: Math.exp(median(logs)), low: Math.exp(Math.min(...logs)), high: Math.exp(Math.max(...logs)) };

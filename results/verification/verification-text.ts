@@ -1,7 +1,7 @@
 /** A plan held against a run, for the terminal: what was kept and scaled, one row a quantity, the verdict in words. Pure. */
 import { bytesText, counted, durationText, latencyText, percentText, rateText, significant } from '../render/number-text.ts';
 import { createPage, DASH, heading, sentence, table, type Cell, type Page } from '../render/page.ts';
-import type { EarlierVerifications, PlanVerification, VerificationRow, VerifiedQuantity } from './plan-verification.ts';
+import { isDisturbed, type EarlierVerifications, type PlanVerification, type VerificationRow, type VerifiedQuantity } from './plan-verification.ts';
 
 export const quantityWords: Readonly<Record<VerifiedQuantity, string>> = {
   'rate.held': 'rate held, of what was offered',
@@ -25,6 +25,7 @@ export function verificationText(record: PlanVerification, options: { width: num
     ...table(page, columns, record.rows.map((row) => cellsOf(row, page))),
     '',
     ...sentence(page, verdictWords(record), { paint: record.verdict.kind === 'refuted' ? page.colors.red : page.colors.green }),
+    ...(isDisturbed(record) ? sentence(page, 'The machine was not left alone or changed meanwhile: what lies outside may be due to that. Repeat it on a quiet one.', { paint: page.colors.yellow }) : []),
     ...record.notes.flatMap((note) => sentence(page, note)),
     ...sentence(page, `Run ${record.runId}, its records ${{ confirmed: 'all read back', notConfirmed: 'NOT all found as acknowledged', notChecked: 'not read back' }[record.records]}.`),
   ].join('\n')}\n`;
@@ -43,11 +44,11 @@ export function verdictWords({ verdict, records, scale }: Pick<PlanVerification,
 }
 
 /** What a plan says of earlier ones: nothing in it is changed by them. */
-export function earlierText({ count, refutedCount, ratios }: EarlierVerifications, options: { width: number; isColored: boolean }): string {
+export function earlierText({ count, refutedCount, disturbedCount, ratios }: EarlierVerifications, options: { width: number; isColored: boolean }): string {
   const page = createPage(options);
   const told = ratios.filter(({ quantity }) => quantity === 'publish.p99' || quantity === 'cpu.broker' || quantity === 'wire.bytes');
   const words = told.map((each) => `${quantityWords[each.quantity]} median ${significant(each.median)}${each.count === 1 ? '' : ` (${significant(each.low)} to ${significant(each.high)})`}`);
-  return `${sentence(page, `Earlier verifications on this machine: ${count}, of them ${refutedCount} refuted${words.length === 0 ? '' : `; measured over predicted: ${words.join(', ')}`}. No interval above is widened by them.`).join('\n')}\n`;
+  return `${sentence(page, `Earlier verifications on this machine: ${count}, of them ${refutedCount} refuted${disturbedCount === 0 ? '' : `, ${disturbedCount} disturbed by other work and not counted on`}${words.length === 0 ? '' : `; measured over predicted: ${words.join(', ')}`}. No interval above is widened by them.`).join('\n')}\n`;
 }
 
 function scaleWords({ scale, target }: PlanVerification): string {

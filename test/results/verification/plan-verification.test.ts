@@ -21,7 +21,7 @@ function verification({ rows = [inside], factor = 2.5, records = 'confirmed', ..
     kind: 'planVerification', schemaVersion: 1, id: '20261128-030000-vvvvvv', startedAt: '2026-11-28T03:00:00.000Z', commandLine: ['headroom', 'size', 't.yaml', '--verify'], headroom: { version: '0.1.0', commit: null, isDirty: null },
     host: HOST, plan: { name: 'ingest', id: 'abcdef012345', topic: 'clicks' }, target: 'embedded', runId: '20261128-030001-rrrrrr', kept: ['20 partitions'], basis: { kind: 'assumed' },
     scale: { plannedPerSecond: 100_000, ratePerSecond: 100_000 / factor, factor, maximumPerSecond: 73_000, loadShare: 0.55, limitedBy: factor > 1 ? 'machine' : 'plan', groups: [{ name: 'fraud', planned: 20, members: 8 }] },
-    rows, records, verdict: verdictOf({ rows, records, factor }), notes: [], ...changes,
+    rows, records, verdict: verdictOf({ rows, records, factor }), warnings: [], notes: [], ...changes,
   };
 }
 
@@ -88,6 +88,12 @@ describe('earlier verifications', () => {
     expect(ratio?.median).toBeCloseTo(1, 9);
     expect([ratio?.low, ratio?.high].map((each) => each?.toFixed(3))).toEqual(['0.500', '4.000']);
     expect(earlierOn({ cpuModel: 'other', coreCount: 2 }, stored)).toBeNull();
+  });
+
+  it('count those of a machine that did something else, and leave them out of the ratios', () => {
+    const earlier = earlierOn(HOST, [of(0.01), of(9, { warnings: ['other-load'] })]);
+    expect(earlier).toMatchObject({ count: 2, disturbedCount: 1, ratios: [{ quantity: 'publish.p99', count: 1, median: 0.5 }] });
+    expect(verificationText(of(0.01, { warnings: ['machine-drifted'] }), PLAIN).replaceAll(/\s+/g, ' ')).toContain('Repeat it on a quiet one.');
   });
 
   it('are told with the plan, which they do not change', () => {
