@@ -16,8 +16,9 @@ import { measuredQuantities } from '../results/verification/measured-quantities.
 import { verdictOf, verificationRow, VERIFICATION_SCHEMA_VERSION, type Expectation, type PlanVerification, type VerificationScale, type VerifiedQuantity } from '../results/verification/plan-verification.ts';
 import { machineModel, type MachineModel, type PlannedShape } from '../sizing/measured/machine-model.ts';
 import type { RunAmounts } from '../sizing/measured/run-amounts.ts';
+import { ratioAt } from '../sizing/sample-inputs.ts';
 import type { SizedTopic, SizingInputs } from '../sizing/sizing-inputs.ts';
-import { assumedLatency, assumedMaximumPerSecond, brokerSecondsPerMillion, diskBytesPerRecord, heldConsumers, heldRate, wireBytesPerRecord, type VerifiedShape } from '../sizing/verification/expectations.ts';
+import { assumedLatency, assumedMaximumPerSecond, brokerSecondsPerMillion, diskBytesPerRecord, heldConsumers, heldRate, recordsPerBatch, wireBytesPerRecord, type VerifiedShape } from '../sizing/verification/expectations.ts';
 import { scaledRun } from '../sizing/verification/scaled-run.ts';
 import { interruptionBySignal } from './interruption.ts';
 import { CliError } from './cli-error.ts';
@@ -86,7 +87,7 @@ function predictionOf(request: VerifyRequest, { topic, sized }: { topic: Planned
   const run: VerificationPlan = { topic, sized, target, sample: sampleOf(request), warmupSeconds: WARMUP_SECONDS, durationSeconds: secondsOf(request.duration) };
   const sampled = shapeOf(verificationOptions(run, { ratePerSecond: plannedPerSecond, groups: [] }), brokers);
   const shapeAt = (members: number): PlannedShape => ({ ...sampled, members, groups: topic.groups.length });
-  const verified = (ratePerSecond: number): VerifiedShape => ({ topic: sized, cluster: inputs.cluster, partitions: topic.partitions, brokers, producers: 1, ratePerSecond });
+  const verified = (ratePerSecond: number): VerifiedShape => withSampledRatio({ topic: sized, cluster: inputs.cluster, partitions: topic.partitions, brokers, producers: 1, ratePerSecond }, request.sample);
   const scale = scaledRun(topic, {
     plannedPerSecond,
     maximumPerSecond: ({ members, ratePerSecond }) => (model === null ? assumedMaximumPerSecond(verified(ratePerSecond), coreCount) : model.maximumPerSecond(shapeAt(members)).value),
@@ -107,6 +108,13 @@ function predictionOf(request: VerifyRequest, { topic, sized }: { topic: Planned
       'consumers.held': topic.groups.length === 0 ? null : heldConsumers(run.durationSeconds),
     },
   };
+}
+
+/** A sample's ratio depends on how full batches are, and one producer at the run's rate fills others than the planned ones do. */
+function withSampledRatio(shape: VerifiedShape, sample: SampleRecord | null): VerifiedShape {
+  const { topic } = shape;
+  const ratio = sample === null || topic.compressionRatio.source !== 'measured' ? undefined : ratioAt(sample, { codec: topic.producer.compression, fillBytes: recordsPerBatch(shape) * topic.recordBytes.value });
+  return ratio === undefined ? shape : { ...shape, topic: { ...topic, compressionRatio: { ...topic.compressionRatio, ...ratio } } };
 }
 
 function shapeOf(options: BenchOptions, brokers: number): PlannedShape {

@@ -25,7 +25,7 @@ export function verificationText(record: PlanVerification, options: { width: num
     ...table(page, columns, record.rows.map((row) => cellsOf(row, page))),
     '',
     ...sentence(page, verdictWords(record), { paint: record.verdict.kind === 'refuted' ? page.colors.red : page.colors.green }),
-    ...(isDisturbed(record) ? sentence(page, 'The machine was not left alone or changed meanwhile: what lies outside may be due to that. Repeat it on a quiet one.', { paint: page.colors.yellow }) : []),
+    ...(isDisturbed(record) ? sentence(page, `The machine was not left alone or changed meanwhile${record.verdict.kind === 'refuted' ? ': what lies outside may be due to that' : ''}. Repeat it on a quiet one.`, { paint: page.colors.yellow }) : []),
     ...record.notes.flatMap((note) => sentence(page, note)),
     ...sentence(page, `Run ${record.runId}, its records ${{ confirmed: 'all read back', notConfirmed: 'NOT all found as acknowledged', notChecked: 'not read back' }[record.records]}.`),
   ].join('\n')}\n`;

@@ -76,13 +76,17 @@ function costInputs({ topic, cluster }: VerifiedShape): readonly PlanQuantity[] 
   return [topic.recordBytes, topic.compressionRatio, secondsPerWrittenByte, secondsPerReadByte, secondsPerRequest, cluster.batchesPerFetch];
 }
 
-function costPerRecord({ topic, partitions, producers, ratePerSecond }: VerifiedShape, values: readonly number[]): number {
+/** A batch is full by size, or by what comes within linger.ms for its partition. */
+export function recordsPerBatch({ topic, partitions, producers, ratePerSecond }: VerifiedShape, recordBytes = topic.recordBytes.value): number {
+  const { producer, keys } = topic;
+  return Math.max(1, Math.min(producer.batchBytes.value / recordBytes, 1 + (ratePerSecond / producers / (keys.kind === 'none' ? 1 : partitions)) * producer.linger.value));
+}
+
+function costPerRecord(shape: VerifiedShape, values: readonly number[]): number {
   const [record, ratio, writePrice, readPrice, requestPrice, batchesPerFetch] = values as [number, number, number, number, number, number];
-  const { producer, keys, groups, replicationFactor } = topic;
-  const replicas = replicationFactor.value;
-  const readers = replicas - 1 + groups.length;
-  const perBatch = Math.max(1, Math.min(producer.batchBytes.value / record, 1 + (ratePerSecond / producers / (keys.kind === 'none' ? 1 : partitions)) * producer.linger.value));
-  return (record / ratio) * (replicas * writePrice + readers * readPrice) + ((1 + readers / batchesPerFetch) / perBatch) * requestPrice;
+  const replicas = shape.topic.replicationFactor.value;
+  const readers = replicas - 1 + shape.topic.groups.length;
+  return (record / ratio) * (replicas * writePrice + readers * readPrice) + ((1 + readers / batchesPerFetch) / recordsPerBatch(shape, record)) * requestPrice;
 }
 
 /** At the inputs' values, and between the tails of their draws. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clusterDefaults } from '../../../sizing/input-defaults.ts';
 import { readSizingConfig } from '../../../sizing/config-file.ts';
-import { assumedLatency, assumedMaximumPerSecond, brokerSecondsPerMillion, diskBytesPerRecord, wireBytesPerRecord, type VerifiedShape } from '../../../sizing/verification/expectations.ts';
+import { assumedLatency, assumedMaximumPerSecond, brokerSecondsPerMillion, diskBytesPerRecord, recordsPerBatch, wireBytesPerRecord, type VerifiedShape } from '../../../sizing/verification/expectations.ts';
 import { LOAD_SHARE, scaledRun } from '../../../sizing/verification/scaled-run.ts';
 
 const TOPIC = { groups: [{ name: 'fraud', kind: 'real-time', consumers: 20 }, { name: 'warehouse', kind: 'sink', consumers: 1 }] } as const;
@@ -52,6 +52,12 @@ describe("what a plan's inputs say of a run", () => {
     const [wire, disk] = [wireBytesPerRecord(shape), diskBytesPerRecord(shape)];
     expect(disk.value).toBeCloseTo(wire.value * (1 + clusterDefaults.storageOverhead.value), 9);
     expect(disk.low).toBeLessThanOrEqual(wire.low);
+  });
+
+  it('fills batches by linger.ms and size, the fuller the fewer producers there are', () => {
+    expect(recordsPerBatch(shape)).toBeCloseTo(1 + (40_000 / 20) * topic.producer.linger.value, 9);
+    expect(recordsPerBatch({ ...shape, producers: 10 })).toBeLessThan(recordsPerBatch(shape));
+    expect(recordsPerBatch({ ...shape, ratePerSecond: 1e9 })).toBe(topic.producer.batchBytes.value / 300);
   });
 
   it('counts processor time in the terms of the plan, and idle brokers the more the lower the rate', () => {
