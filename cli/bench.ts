@@ -27,7 +27,7 @@ Faults (--fault, and faults: of an experiment), at a second of the measured wind
   scale=4@10:realtime  scale=0@5+10:realtime                  members of a group: 4 from second 10; all away for 10 s
   crash@10+5:realtime  stuck@10+20:realtime  slow-member=1ms@10+5:realtime
 
-Ready experiments: acks, calibrate, catch-up, clickstream, compression, consumers, durability, hot-key, linger-batch, partitions, side-by-side, tuning, tuning-throughput.
+Ready experiments: acks, calibrate, catch-up, clickstream, compression, consumers, durability, hot-key, linger-batch, partitions, side-by-side, stall, tuning, tuning-throughput.
 
 Exit codes: 0 ok, 1 records lost, duplicated, reordered or changed, or a threshold failed, 2 usage, 3 the environment or target failed.`;
 
