@@ -12,7 +12,7 @@ import { experimentPath, readyExperimentNames, readyExperimentsDirectory } from 
 import { variantsOf } from '../../../bench/experiment/variants.ts';
 
 it('the ready experiments are there', () => {
-  expect(readyExperimentNames()).toEqual(['acks', 'calibrate', 'catch-up', 'clickstream', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'side-by-side', 'tuning', 'tuning-throughput']);
+  expect(readyExperimentNames()).toEqual(['acks', 'calibrate', 'catch-up', 'clickstream', 'compression', 'consumers', 'durability', 'hot-key', 'linger-batch', 'partitions', 'side-by-side', 'stall', 'tuning', 'tuning-throughput']);
   expect(experimentPath('no-such-experiment')).toBeUndefined();
 });
 
