@@ -5,7 +5,7 @@
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { apiByKey, ApiVersions, DescribeCluster, FindCoordinator, Metadata, SaslAuthenticate, SaslHandshake } from '../../../engine/protocol/apis.ts';
+import { apiByKey, ApiVersions, DescribeCluster, FindCoordinator, Metadata, Produce, SaslAuthenticate, SaslHandshake } from '../../../engine/protocol/apis.ts';
 import type { Api } from '../../../engine/protocol/api.ts';
 import { errorCodes } from '../../../engine/protocol/errors.ts';
 import { decodeRequestBody, decodeRequestHeader, decodeResponse, encodeResponse, FrameReader } from '../../../engine/protocol/frame.ts';
@@ -80,6 +80,8 @@ class Passage {
   readonly #client: Socket;
   readonly #broker: Socket;
   readonly #asked = new Map<number, { api: Api; version: number }>();
+  /** In the order of the requests, which is that of the answers: what the gateway answers itself waits for the broker's answers before it. */
+  readonly #order: ({ readonly kind: 'broker' } | { readonly kind: 'own'; readonly chunks: Buffer[] })[] = [];
   #scram: ScramServer | undefined;
   #mechanism: string | undefined;
   #sessionEndMs = Number.POSITIVE_INFINITY;
@@ -120,6 +122,7 @@ class Passage {
     const own = api === undefined || this.#gateway.options.answer === undefined ? undefined : this.#gateway.options.answer(api, decodeRequestBody(api, header.apiVersion, frame, header.bodyStart) as never);
     if (api !== undefined && own !== undefined) return this.#answer(encodeResponse(api, header.apiVersion, header.correlationId, own as never));
     if (api !== undefined && (CHANGED.includes(api) || this.#gateway.options.change !== undefined)) this.#asked.set(header.correlationId, { api, version: header.apiVersion });
+    if (api !== Produce || decodeRequestBody(Produce, header.apiVersion, frame, header.bodyStart).acks !== 0) this.#order.push({ kind: 'broker' });
     this.#broker.write(framed(frame));
     return undefined;
   }
@@ -128,14 +131,17 @@ class Passage {
     const correlationId = frame.readInt32BE(0);
     const asked = this.#asked.get(correlationId);
     this.#asked.delete(correlationId);
+    this.#order.shift();
     if (asked === undefined) {
       this.#client.write(framed(frame));
+      this.#writeOwn();
       return;
     }
     const { body } = decodeResponse(asked.api, asked.version, frame) as { body: { apiKeys?: { apiKey: number; minVersion: number; maxVersion: number }[] } };
     if (asked.api === ApiVersions && this.#gateway.options.sasl !== undefined) body.apiKeys?.push(...[SaslHandshake, SaslAuthenticate].map(({ key, minVersion, maxVersion }) => ({ apiKey: key, minVersion, maxVersion })));
     const own = this.#withOwnPorts(body);
-    this.#answer(encodeResponse(asked.api, asked.version, correlationId, (this.#gateway.options.change?.(asked.api, own as never) ?? own) as never));
+    for (const chunk of encodeResponse(asked.api, asked.version, correlationId, (this.#gateway.options.change?.(asked.api, own as never) ?? own) as never)) this.#client.write(chunk);
+    this.#writeOwn();
   }
 
   #withOwnPorts(value: unknown): unknown {
@@ -172,7 +178,15 @@ class Passage {
   }
 
   #answer(chunks: Buffer[]): void {
-    for (const chunk of chunks) this.#client.write(chunk);
+    this.#order.push({ kind: 'own', chunks });
+    this.#writeOwn();
+  }
+
+  #writeOwn(): void {
+    for (let next = this.#order[0]; next?.kind === 'own'; next = this.#order[0]) {
+      for (const chunk of next.chunks) this.#client.write(chunk);
+      this.#order.shift();
+    }
   }
 }
 
