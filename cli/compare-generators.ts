@@ -4,6 +4,7 @@ import type { GeneratorLoad, GeneratorRun } from '../bench/kafka/generator-compa
 import { CliError } from './cli-error.ts';
 import { EXIT_INTERRUPTED, interruptionBySignal } from './interruption.ts';
 import { outputWidth } from './output-width.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface GeneratorFlags {
   readonly rdkafkaPerformance?: string;
@@ -47,8 +48,8 @@ async function compare(kafkaDirectory: string, flags: GeneratorFlags): Promise<v
         rdkafkaPerformance: flags.rdkafkaPerformance,
         bootstrap: flags.bootstrap,
         loads: loadsOf(flags),
-        rounds: whole('--rounds', flags.rounds),
-        seconds: whole('--seconds', flags.seconds),
+        rounds: wholeNumber('--rounds', flags.rounds),
+        seconds: wholeNumber('--seconds', flags.seconds),
       },
       showRun,
     );
@@ -63,16 +64,11 @@ async function compare(kafkaDirectory: string, flags: GeneratorFlags): Promise<v
 }
 
 function loadsOf(flags: GeneratorFlags): GeneratorLoad[] {
-  const ratePerSecond = flags.recordsPerSecond === 'max' ? null : whole('--records-per-second', flags.recordsPerSecond);
-  const sizes = flags.sizes.split(',').map((each) => whole('--sizes', each));
+  const ratePerSecond = flags.recordsPerSecond === 'max' ? null : wholeNumber('--records-per-second', flags.recordsPerSecond);
+  const sizes = flags.sizes.split(',').map((each) => wholeNumber('--sizes', each));
   return sizes.flatMap((recordBytes) => flags.codecs.split(',').map((compression): GeneratorLoad => ({ recordBytes, compression, ratePerSecond })));
 }
 
 function showRun({ round, generator, recordBytes, compression, recordsPerSecond, cpuSecondsPerMillion }: GeneratorRun): void {
   process.stderr.write(`round ${round} ${recordBytes} B ${compression} ${generator}: ${Math.round(recordsPerSecond).toLocaleString('en-US')} records/s, ${cpuSecondsPerMillion.toFixed(2)} CPU s/M\n`);
-}
-
-function whole(flag: string, text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new CliError(`${flag} "${text}" is not a whole number from 1 up`, 2);
-  return Number(text);
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 import { EXIT_INTERRUPTED, interruptionBySignal } from './interruption.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface CompareFlags {
   readonly rounds: string;
@@ -37,11 +38,11 @@ async function compare(kafkaDirectory: string, flags: CompareFlags): Promise<voi
     const comparison = await compareWithKafka({
       signal: interruption.signal,
       kafkaDirectory,
-      rounds: whole('--rounds', flags.rounds),
-      warmupRounds: whole('--warmup-rounds', flags.warmupRounds),
-      seconds: whole('--seconds', flags.seconds),
-      recordBytes: whole('--record-size', flags.recordSize),
-      partitions: whole('--partitions', flags.partitions),
+      rounds: wholeNumber('--rounds', flags.rounds),
+      warmupRounds: wholeNumber('--warmup-rounds', flags.warmupRounds),
+      seconds: wholeNumber('--seconds', flags.seconds),
+      recordBytes: wholeNumber('--record-size', flags.recordSize),
+      partitions: wholeNumber('--partitions', flags.partitions),
       producerProperties: {
         acks: 'all',
         'enable.idempotence': 'true',
@@ -61,9 +62,4 @@ async function compare(kafkaDirectory: string, flags: CompareFlags): Promise<voi
   } finally {
     interruption.close();
   }
-}
-
-function whole(flag: string, text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new CliError(`${flag} "${text}" is not a whole number from 1 up`, 2);
-  return Number(text);
 }
