@@ -127,6 +127,8 @@ const event = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('note'), atMs, sentence: z.string() }),
 ]);
 
+const brokerRequests = z.object({ produce: count, consumerFetch: count, followerFetch: count, otherByApi: countByName, controller: count, receivedBytes: count, sentBytes: count }).nullable();
+
 const measured: z.ZodType<Measured> = z.object({
   measureStartSecond: count,
   measureEndSecond: count,
@@ -163,7 +165,7 @@ const measured: z.ZodType<Measured> = z.object({
     }),
   ),
   brokers: z.array(
-    z.object({ brokerId: z.number(), endpoint: z.string(), isController: z.boolean(), cpuSeconds: amount, cpuCoresMean: amount, rssBytesMax: amount }),
+    z.object({ brokerId: z.number(), endpoint: z.string(), isController: z.boolean(), cpuSeconds: amount, cpuCoresMean: amount, rssBytesMax: amount, requests: brokerRequests.exactOptional() }),
   ),
   brokerSamples: z.array(z.object({ second: count, brokerId: z.number(), cpuCores: amount, rssBytes: amount })),
   generator: z.object({

@@ -3,6 +3,7 @@
  * `null` always means "not measured" or "does not apply", never zero. Times named `...Ms` and `second` count from the start of the load;
  * the measured window is [measureStartSecond, measureEndSecond). Change a field's meaning: raise RUN_SCHEMA_VERSION and convert old files in run-migration.ts.
  */
+import type { BrokerRequests } from './broker-requests.ts';
 import type { FaultConfiguration, FaultEvent, FaultRecord } from './fault/fault-record.ts';
 import type { HostRecord, MachineReadings } from './host-record.ts';
 import type { PlanRecord } from './plan-record.ts';
@@ -318,6 +319,8 @@ export interface BrokerUsageRecord {
   /** 1 = one core busy all the time. */
   readonly cpuCoresMean: number;
   readonly rssBytesMax: number;
+  /** Absent in older runs; null where they could not be read at both ends of the window: a broker that was restarted or paused. */
+  readonly requests?: BrokerRequests | null;
 }
 
 export interface BrokerSample {

@@ -63,7 +63,7 @@ export class LoadPhase {
   readonly #publishBySecond: SecondSnapshots | undefined;
   readonly #endToEndByGroup = new Map<string, HistogramSeries>();
   readonly #sampler: UsageSampler;
-  #usage: MeasuredUsage | undefined;
+  #usage: Promise<MeasuredUsage> | undefined;
   #phase: RunPhase = 'joining';
 
   constructor(options: LoadPhaseOptions) {
@@ -114,7 +114,7 @@ export class LoadPhase {
     const loads = await this.#drainLoads(loadsDone, time, window);
     signal.removeEventListener('abort', stop);
     const endUs = Math.min(time.sinceStartUs(), window.endUs);
-    this.#usage ??= this.#sampler.finish(endUs);
+    const usage = await (this.#usage ??= this.#sampler.finish(endUs));
     const faultsOutcome = await faults.finish();
     const groups = await this.#drainGroups(loads);
     const topologyChanges = await this.#options.topology.stop({ awaitsReplicas: faultsOutcome.faults.length > 0 && !signal.aborted });
@@ -128,7 +128,7 @@ export class LoadPhase {
       latencies: this.#latencies,
       publishBySecond: this.#publishBySecond,
       endToEndByGroup: this.#endToEndByGroup,
-      usage: this.#usage,
+      usage,
       faults: faultsOutcome,
       topologyChanges,
       isPartial: signal.aborted,

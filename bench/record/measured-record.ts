@@ -1,5 +1,7 @@
 /** From the parts of an outcome to the measured half of the stored run: sums, merged histograms, seconds. Nothing is estimated here. */
 import type { BrokerUsageRecord, ErrorCounts, GeneratorUsage, HistogramRecord, Measured, RunEvent, SecondRecord, Throughput } from '../../results/run.ts';
+import type { ServedByProcess } from '../../engine/cluster/broker-messages.ts';
+import type { BrokerRequests } from '../../results/broker-requests.ts';
 import type { ExperimentOutcome } from '../experiment-outcome.ts';
 import type { HistogramSeries } from '../latency/histogram-series.ts';
 import type { LoadResult } from '../load/load-messages.ts';
@@ -128,7 +130,7 @@ function byGroup(groups: readonly { readonly name: string }[], values: readonly 
 
 function brokerRecords(outcome: ExperimentOutcome): BrokerUsageRecord[] {
   const seconds = measuredSeconds(outcome);
-  return outcome.usage.brokers.map(({ brokerId, cpuUs, rssBytesMax }) => {
+  return outcome.usage.brokers.map(({ brokerId, cpuUs, rssBytesMax, served }) => {
     const broker = outcome.target.brokers.find(({ id }) => id === brokerId);
     const { host, port } = broker?.endpoint ?? { host: '', port: 0 };
     return {
@@ -138,8 +140,22 @@ function brokerRecords(outcome: ExperimentOutcome): BrokerUsageRecord[] {
       cpuSeconds: cpuUs / 1e6,
       cpuCoresMean: seconds > 0 ? cpuUs / 1e6 / seconds : 0,
       rssBytesMax,
+      requests: served === undefined ? null : brokerRequests(served),
     };
   });
+}
+
+function brokerRequests({ broker, controller }: ServedByProcess): BrokerRequests {
+  const { Produce: produce = 0, Fetch: fetches = 0, ...otherByApi } = broker.byApi;
+  return {
+    produce,
+    consumerFetch: fetches - broker.followerFetches,
+    followerFetch: broker.followerFetches,
+    otherByApi,
+    controller: Object.values(controller?.byApi ?? {}).reduce((sum, requests) => sum + requests, 0),
+    receivedBytes: broker.receivedBytes + (controller?.receivedBytes ?? 0),
+    sentBytes: broker.sentBytes + (controller?.sentBytes ?? 0),
+  };
 }
 
 function generatorUsage({ usage, loads, groups, options }: ExperimentOutcome): GeneratorUsage {

@@ -5,6 +5,7 @@ import type { GroupCoordinatorConfig } from '../coordinator/group-config.ts';
 import type { GroupCoordinator } from '../coordinator/group-coordinator.ts';
 import { errorCodes } from '../protocol/errors.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
+import type { RequestCounter } from '../server/request-counter.ts';
 import type { TimerWheel } from '../server/timer-wheel.ts';
 import type { BrokerConfig } from './broker-config.ts';
 import type { ControllerChannel } from './controller-channel.ts';
@@ -24,6 +25,7 @@ export interface BrokerStateParts {
   readonly metadata: MetadataFollower;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
+  readonly counter: RequestCounter;
 }
 
 export interface LiveBroker {
@@ -45,6 +47,7 @@ export class BrokerState {
   readonly metadata: MetadataFollower;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
+  readonly counter: RequestCounter;
 
   constructor(parts: BrokerStateParts) {
     this.environment = parts.environment;
@@ -59,6 +62,7 @@ export class BrokerState {
     this.metadata = parts.metadata;
     this.groups = parts.groups;
     this.producerIds = parts.producerIds;
+    this.counter = parts.counter;
   }
 
   liveBrokers(): LiveBroker[] {

@@ -12,6 +12,7 @@ import { errorCodes, errorName } from '../protocol/errors.ts';
 import type { IsrChange, PartitionState } from '../replication/partition-state.ts';
 import type { Partition } from '../replication/partition.ts';
 import { ReplicaManager } from '../replication/replica-manager.ts';
+import { RequestCounter, type ServedRequests } from '../server/request-counter.ts';
 import { DEFAULT_LIMITS, RequestServer } from '../server/request-server.ts';
 import { TimerWheel } from '../server/timer-wheel.ts';
 import { parseBrokerConfig, type ParsedBrokerConfig } from './broker-config.ts';
@@ -135,6 +136,11 @@ export class Broker {
     this.#server = this.#createServer();
   }
 
+  /** Since its start, by clients and followers; what a controller in the same process serves is counted there. */
+  get served(): ServedRequests {
+    return this.#server.counter.read();
+  }
+
   /** Listens, registers, catches up with the metadata, and is unfenced when this resolves. */
   async start(): Promise<Endpoint> {
     const endpoint = await this.#server.listen(this.#options.listen);
@@ -210,6 +216,7 @@ export class Broker {
   }
 
   #createServer(): RequestServer {
+    const counter = new RequestCounter();
     const state = new BrokerState({
       environment: this.#environment,
       brokerId: this.#options.brokerId,
@@ -223,12 +230,14 @@ export class Broker {
       metadata: this.#metadata,
       groups: this.#groups,
       producerIds: new ProducerIds({ channel: this.#channel, brokerId: this.#options.brokerId, brokerEpoch: () => this.#brokerEpoch }),
+      counter,
     });
     return new RequestServer({
       environment: this.#environment,
       name: `broker ${this.#options.brokerId}`,
       routes: [produceRoute(state), fetchRoute(state), configRoute(state), ...metadataRoutes(state), ...topicRoutes(state), ...offsetRoutes(state), ...groupRoutes(state)],
       limits: { ...DEFAULT_LIMITS, maxFrameBytes: this.#parsed.config['socket.request.max.bytes'] },
+      counter,
     });
   }
 

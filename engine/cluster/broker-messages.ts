@@ -1,5 +1,6 @@
 /** What a cluster and its broker processes tell each other over the IPC channel. */
 import type { Endpoint } from '../environment.ts';
+import type { ServedRequests } from '../server/request-counter.ts';
 
 /** The process's only argument, as JSON. */
 export interface BrokerProcessOptions {
@@ -16,7 +17,7 @@ export interface BrokerProcessOptions {
   readonly environmentModule?: string;
 }
 
-export type ToBroker = { readonly kind: 'controller'; readonly endpoint: Endpoint } | { readonly kind: 'stop'; readonly handsOver: boolean };
+export type ToBroker = { readonly kind: 'controller'; readonly endpoint: Endpoint } | { readonly kind: 'stop'; readonly handsOver: boolean } | { readonly kind: 'askServed' };
 
 export type FromBroker =
   | { readonly kind: 'controller'; readonly endpoint: Endpoint }
@@ -24,4 +25,13 @@ export type FromBroker =
   | { readonly kind: 'failed'; readonly message: string }
   /** The broker lives, and serves nothing any more. */
   | { readonly kind: 'directoryFailed'; readonly message: string }
-  | { readonly kind: 'log'; readonly line: string };
+  | { readonly kind: 'log'; readonly line: string }
+  /** Answers askServed, in its order. */
+  | ({ readonly kind: 'served' } & ServedByProcess);
+
+/** Since the process began. */
+export interface ServedByProcess {
+  readonly broker: ServedRequests;
+  /** Of a combined node; null: no controller here. */
+  readonly controller: ServedRequests | null;
+}

@@ -33,6 +33,7 @@ process.on('SIGTERM', () => void end({ handsOver: true }));
 process.on('disconnect', () => void endOrphaned());
 process.on('message', (message: ToBroker) => {
   if (message.kind === 'stop') void end({ handsOver: message.handsOver });
+  else if (message.kind === 'askServed') tellServed();
   else void startBroker(message.endpoint).catch(failStart);
 });
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -76,6 +77,10 @@ async function startBroker(controllerEndpoint: { host: string; port: number }): 
   broker = new Broker({ environment, brokerId, clusterId, directory, listen: { host: LOOPBACK, port }, properties, controller: controllerEndpoint, onDirectoryFailed });
   const endpoint = await broker.start();
   send({ kind: 'ready', endpoint, filesKind: environment.files.kind });
+}
+
+function tellServed(): void {
+  if (broker !== undefined) send({ kind: 'served', broker: broker.served, controller: controller?.served ?? null });
 }
 
 function onDirectoryFailed(error: Error): void {

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '../environment.ts';
-import type { BrokerProcessOptions, FromBroker, ToBroker } from './broker-messages.ts';
+import type { BrokerProcessOptions, FromBroker, ServedByProcess, ToBroker } from './broker-messages.ts';
 
 export interface ClusterOptions {
   readonly brokerCount: number;
@@ -38,6 +38,8 @@ export interface EmbeddedBroker {
   readonly isController: boolean;
   readonly isRunning: boolean;
   kill(signal: NodeJS.Signals): void;
+  /** What it has served since its process began; undefined: it is down, or does not answer at once. */
+  served(): Promise<ServedByProcess | undefined>;
   /** Starts it again on the same port and directory; resolves when it is unfenced. Waits for its end first. */
   restart(): Promise<void>;
 }
@@ -58,6 +60,8 @@ export class ClusterError extends Error {
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 8000;
+/** Longer than a busy event loop takes; later the counts would be those of another moment. */
+const SERVED_TIMEOUT_MS = 1000;
 /**
  * A larger young generation keeps short-lived buffers from being promoted. The collector without helper threads: brokers and
  * load share the cores, and waiting for a helper that has none is a pause of tens of milliseconds.
@@ -105,6 +109,8 @@ class BrokerProcess implements EmbeddedBroker {
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #failure = '';
+  /** Who has asked for its counts, in order. */
+  #servedWaiters: ((served: ServedByProcess | undefined) => void)[] = [];
   /** Its end is news. */
   #isExpectedToRun = false;
 
@@ -150,6 +156,7 @@ class BrokerProcess implements EmbeddedBroker {
     this.#exited = new Promise((resolve) =>
       child.once('exit', (code, signal) => {
         this.#child = undefined;
+        for (const answer of this.#servedWaiters.splice(0)) answer(undefined);
         if (this.#isExpectedToRun) this.#options.onLine?.(this.id, `the process has ended (${signal ?? `exit code ${code}`})`);
         this.#isExpectedToRun = false;
         resolve();
@@ -161,6 +168,20 @@ class BrokerProcess implements EmbeddedBroker {
 
   kill(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
+  }
+
+  async served(): Promise<ServedByProcess | undefined> {
+    // Before it is ready it has nothing to tell.
+    if (!this.#isExpectedToRun || this.#child?.connected !== true) return undefined;
+    const { promise, resolve } = Promise.withResolvers<ServedByProcess | undefined>();
+    const timer = setTimeout(() => resolve(undefined), SERVED_TIMEOUT_MS);
+    this.#servedWaiters.push(resolve);
+    this.#send({ kind: 'askServed' });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** kill -9, and waits for it. */
@@ -204,6 +225,7 @@ class BrokerProcess implements EmbeddedBroker {
         else if (message.kind === 'directoryFailed') this.#options.onDirectoryFailed?.(this.id, message.message);
         else if (message.kind === 'failed' && !isReady) fail(`could not start: ${message.message}`);
         else if (message.kind === 'failed') this.#options.onLine?.(this.id, `ended by a bug or its environment: ${message.message}`);
+        else if (message.kind === 'served') this.#servedWaiters.shift()?.(message);
         else if (message.kind === 'controller') {
           this.#controllerEndpoint = message.endpoint;
           this.#controller.resolve(message.endpoint);

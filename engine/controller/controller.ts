@@ -10,6 +10,7 @@ import { AllocateProducerIds, AlterPartition, BrokerHeartbeat, BrokerRegistratio
 import type { RequestOf, ResponseInput } from '../protocol/api.ts';
 import { errorCodes } from '../protocol/errors.ts';
 import type { MetadataRecordInput } from '../protocol/metadata-records.ts';
+import type { ServedRequests } from '../server/request-counter.ts';
 import { RequestServer, route, type Respond } from '../server/request-server.ts';
 import { TimerWheel, type WheelEntry } from '../server/timer-wheel.ts';
 import { changeOf, recordsForLostBroker, recordsForPreferredLeaders, recordsForReturnedBroker } from './elections.ts';
@@ -72,6 +73,10 @@ export class Controller {
         route(IncrementalAlterConfigs, (body, _context, respond) => respond(this.#alterConfigs(body))),
       ],
     });
+  }
+
+  get served(): ServedRequests {
+    return this.#server.counter.read();
   }
 
   /** Replays the log, then listens. Brokers known from before have one session timeout to come back. */

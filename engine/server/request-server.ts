@@ -8,6 +8,7 @@ import { apiByKey, ApiVersions } from '../protocol/apis.ts';
 import type { Api, RequestOf, ResponseInput } from '../protocol/api.ts';
 import { errorCodes } from '../protocol/errors.ts';
 import { decodeRequestBody, decodeRequestHeader, encodeResponse, FrameReader } from '../protocol/frame.ts';
+import { RequestCounter } from './request-counter.ts';
 
 export interface RequestContext {
   readonly apiVersion: number;
@@ -48,6 +49,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
 };
 
 export class RequestServer {
+  readonly counter: RequestCounter;
   readonly #environment: Environment;
   readonly #name: string;
   readonly #routes: Map<number, Route>;
@@ -55,12 +57,13 @@ export class RequestServer {
   readonly #connections = new Set<ServedConnection>();
   #listener: Listener | undefined;
 
-  constructor(options: { environment: Environment; name: string; routes: readonly Route[]; limits?: ServerLimits }) {
+  constructor(options: { environment: Environment; name: string; routes: readonly Route[]; limits?: ServerLimits; counter?: RequestCounter }) {
     this.#environment = options.environment;
     this.#name = options.name;
     const versions = route(ApiVersions, (_body, _context, respond) => respond({ apiKeys: this.#apiKeys() }));
     this.#routes = new Map([...options.routes, versions].map((each) => [each.api.key, each]));
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.counter = options.counter ?? new RequestCounter();
   }
 
   get connectionCount(): number {
@@ -75,6 +78,7 @@ export class RequestServer {
         name: this.#name,
         routes: this.#routes,
         limits: this.#limits,
+        counter: this.counter,
         onClose: () => this.#connections.delete(served),
       });
       this.#connections.add(served);
@@ -106,6 +110,7 @@ export class ServedConnection {
   readonly #name: string;
   readonly #routes: Map<number, Route>;
   readonly #limits: ServerLimits;
+  readonly #counter: RequestCounter;
   readonly #reader: FrameReader;
   readonly #onClose: () => void;
   readonly #closers: (() => void)[] = [];
@@ -121,6 +126,7 @@ export class ServedConnection {
     name: string;
     routes: Map<number, Route>;
     limits: ServerLimits;
+    counter: RequestCounter;
     onClose: () => void;
   }) {
     this.#connection = options.connection;
@@ -128,6 +134,7 @@ export class ServedConnection {
     this.#name = options.name;
     this.#routes = options.routes;
     this.#limits = options.limits;
+    this.#counter = options.counter;
     this.#onClose = options.onClose;
     this.#reader = new FrameReader({ maxFrameBytes: options.limits.maxFrameBytes });
     this.#connection.onData = (chunk) => this.#receive(chunk);
@@ -167,6 +174,7 @@ export class ServedConnection {
     if (known === undefined) {
       throw new Error(`API key ${header.apiKey} (${apiByKey(header.apiKey)?.name ?? 'unknown'}) is not served on this listener`);
     }
+    this.#counter.received(header.apiKey, LENGTH_BYTES + frame.length);
     const { api } = known;
     const slot: Slot = { chunks: undefined, isAnswered: false };
     this.#slots.push(slot);
@@ -221,11 +229,16 @@ export class ServedConnection {
     this.#isFlushDue = false;
     if (this.#isClosed) return;
     let ready = 0;
+    let bytes = 0;
     const chunks: Uint8Array[] = [];
     while (ready < this.#slots.length && (this.#slots[ready] as Slot).isAnswered) {
-      for (const chunk of (this.#slots[ready] as Slot).chunks ?? []) chunks.push(chunk);
+      for (const chunk of (this.#slots[ready] as Slot).chunks ?? []) {
+        chunks.push(chunk);
+        bytes += chunk.length;
+      }
       ready++;
     }
+    this.#counter.sent(bytes);
     if (ready === this.#slots.length) this.#slots = [];
     else this.#slots.splice(0, ready);
     if (chunks.length > 0) this.#connection.write(chunks);
@@ -257,6 +270,8 @@ export class ServedConnection {
 }
 
 const PRODUCE_KEY = 0;
+/** Before each frame. */
+const LENGTH_BYTES = 4;
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 /** Who read the records and how far behind, and what the processes of the run used: CPU and memory of each broker, of the generator, of its threads. */
 import type { GroupRecord, Run } from '../run.ts';
 import { bytesText, countText, megabytesText, percentText, rateText, significant } from './number-text.ts';
+import { REQUEST_HEADS, requestRows } from './request-cells.ts';
 import { membersText, rebalanceSentences } from './rebalance-text.ts';
 import { DASH, heading, labelled, orDash, sentence, table, type Cell, type Column, type Page } from './page.ts';
 
@@ -23,6 +24,8 @@ const PROCESS_COLUMNS: readonly Column[] = [
   { head: 'RSS max', align: 'right' },
   { head: 'busy', align: 'right' },
 ];
+
+const REQUEST_COLUMNS: readonly Column[] = [{ head: 'requests served', align: 'left', isFlexible: true }, ...REQUEST_HEADS.map((head): Column => ({ head, align: 'right' }))];
 
 /** A thread busier than this cannot be trusted to have kept its schedule. */
 const BUSY_SHARE_HIGH = 0.8;
@@ -70,10 +73,12 @@ export function resourcesText({ measured, configuration }: Run, page: Page): str
     const paint = utilization > BUSY_SHARE_HIGH ? page.colors.red : page.colors.dim;
     rows.push([`thread: ${name}${scheduling === 'realTime' ? ', real time' : ''}`, cores(cpuSeconds), '', significant(cpuSeconds), perMillion(cpuSeconds), '', { text: percentText(utilization), paint }]);
   }
+  const asked = requestRows(measured);
   const note = configuration.target.kind === 'external' ? ['The brokers are not headroom\'s: their CPU and memory were not measured.'] : [];
   return [
     ...heading(page, 'CPU and memory', 'measured window; CPU seconds also per million acknowledged records'),
     ...table(page, PROCESS_COLUMNS, rows),
+    ...(asked.length === 0 ? [] : ['', ...table(page, REQUEST_COLUMNS, asked)]),
     ...note.flatMap((text) => sentence(page, text, { paint: page.colors.dim })),
   ];
 }

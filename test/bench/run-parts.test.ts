@@ -5,6 +5,7 @@ import { HistogramSeries } from '../../bench/latency/histogram-series.ts';
 import { LatencyCounts } from '../../bench/latency/latency-counts.ts';
 import { PerSecond } from '../../bench/latency/per-second.ts';
 import { readProcessUsage } from '../../bench/process-usage.ts';
+import type { ServedByProcess } from '../../engine/cluster/broker-messages.ts';
 import { UsageSampler } from '../../bench/target/usage-sampler.ts';
 import { ClickstreamSource } from '../../bench/workload/clickstream.ts';
 import { emptySlot } from '../../bench/workload/record-source.ts';
@@ -85,18 +86,29 @@ describe('what a run sums up', () => {
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(18);
   });
 
-  it.skipIf(process.platform !== 'linux')('CPU of a restarted broker goes on counting from its new process', () => {
+  it.skipIf(process.platform !== 'linux')('CPU of a restarted broker goes on counting from its new process, and what it served is not known', async () => {
     const own = readProcessUsage(process.pid);
     expect(own?.rssBytes).toBeGreaterThan(10 << 20);
     expect(readProcessUsage(2 ** 22 + 1)).toBeUndefined();
-    const broker = { id: 1, pid: process.pid };
-    const sampler = new UsageSampler([broker, { id: 2, pid: 2 ** 22 + 1 }]);
+    const served = async (): Promise<ServedByProcess> => ({ broker: { byApi: { Produce: 1 }, followerFetches: 0, receivedBytes: 1, sentBytes: 1 }, controller: null });
+    const broker = { id: 1, pid: process.pid, served };
+    const sampler = new UsageSampler([broker, { id: 2, pid: 2 ** 22 + 1, served }]);
     sampler.begin(0);
     broker.pid = process.ppid;
-    const usage = sampler.finish(1_000_000);
+    const usage = await sampler.finish(1_000_000);
     const parentUs = readProcessUsage(process.ppid)?.cpuUs ?? 0;
     expect(usage.brokers.map(({ brokerId }) => brokerId)).toEqual([1]);
+    expect(usage.brokers[0]?.served).toBeUndefined();
     expect(Math.abs((usage.brokers[0]?.cpuUs ?? 0) - parentUs)).toBeLessThan(1_000_000);
     expect(usage.machine?.otherCpuUs).toBeGreaterThanOrEqual(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('requests of the measured window are the difference of its two ends', async () => {
+    const reading = (times: number, followerFetches: number): ServedByProcess => ({ broker: { byApi: { Produce: 10 * times, Fetch: 7 * times, Metadata: 1 }, followerFetches, receivedBytes: 100 * times, sentBytes: 50 * times }, controller: null });
+    const readings = [reading(2, 9), reading(5, 13)];
+    const sampler = new UsageSampler([{ id: 1, pid: process.pid, served: async () => readings.shift() }]);
+    sampler.begin(0);
+    const { brokers } = await sampler.finish(1_000_000);
+    expect(brokers[0]?.served).toEqual({ broker: { byApi: { Produce: 30, Fetch: 21 }, followerFetches: 4, receivedBytes: 300, sentBytes: 150 }, controller: null });
   });
 });

@@ -318,6 +318,7 @@ function sampleMeasured(): Measured {
       cpuSeconds: 4.2 + brokerId / 10,
       cpuCoresMean: (4.2 + brokerId / 10) / DURATION_SECONDS,
       rssBytesMax: 131_000_000 + brokerId * 1_000_000,
+      requests: { produce: 5010 + brokerId, consumerFetch: 12_400, followerFetch: 9800, otherByApi: { Heartbeat: 14, OffsetCommit: 10 }, controller: brokerId === 1 ? 160 : 0, receivedBytes: 61_000_000, sentBytes: 118_000_000 },
     })),
     brokerSamples: [1, 2, 3].flatMap((brokerId) => [6, 7, 8].map((second) => ({ second, brokerId, cpuCores: 0.2 + second / 100, rssBytes: 130_000_000 }))),
     generator: { cpuSeconds: 13.1, rssBytesMax: 210_000_000, workers: [{ name: 'load 0', cpuSeconds: 8.4, utilization: 0.42 }, { name: 'group realtime', cpuSeconds: 3.1, utilization: 0.155 }] },

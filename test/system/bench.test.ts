@@ -70,6 +70,12 @@ describe('headroom bench', () => {
     expectClean(run);
     expect(run.configuration.target).toMatchObject({ kind: 'embedded', brokerCount: 3 });
     expect(run.measured.groups.map(({ name, lagRecordsFinal }) => [name, lagRecordsFinal])).toEqual([['realtime', 0], ['sink', 0]]);
+    for (const { requests } of run.measured.brokers) {
+      expect(requests).toMatchObject({ produce: expect.any(Number), otherByApi: expect.any(Object) });
+      for (const count of [requests?.produce, requests?.consumerFetch, requests?.followerFetch]) expect(count).toBeGreaterThan(0);
+    }
+    const received = run.measured.brokers.reduce((sum, { requests }) => sum + (requests?.receivedBytes ?? 0), 0);
+    expect(received).toBeGreaterThan(run.measured.throughput.compressedBytes / 2);
     expect(run.plan?.decisions.map(({ id }) => id)).toContain('run.partitions');
     const report = await headroom(['results', 'show', run.id]);
     expect(report.code, report.stderr).toBe(0);

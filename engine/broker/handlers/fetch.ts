@@ -54,6 +54,7 @@ export function fetchRoute(state: BrokerState): Route {
 
   return route(Fetch, (request, context, respond) => {
     const follower = followerOf(request, context.apiVersion);
+    if (follower !== undefined) state.counter.followerFetched();
     let session: FetchSession;
     const isIncremental = request.sessionId !== 0 && request.sessionEpoch > 0;
     if (isIncremental) {

@@ -2,6 +2,7 @@
 import type { GroupRecord, Run } from '../../run.ts';
 import { bytesText, countText, megabytesText, percentText, rateText, significant } from '../../render/number-text.ts';
 import { DASH } from '../../render/page.ts';
+import { REQUEST_HEADS, requestRows } from '../../render/request-cells.ts';
 import { membersText, rebalanceSentences } from '../../render/rebalance-text.ts';
 import { worstOf } from '../chart/seconds-axis.ts';
 import { dataTable, definitions, figure, html, note, section, type Content, type Markup } from '../markup.ts';
@@ -63,10 +64,12 @@ export function resourcesSection({ measured, configuration, host }: Run): Markup
     const busy = figure(`${path}.utilization`, utilization, percentText);
     rows.push([html`<span class="unit">thread:</span> ${name}${scheduling === 'realTime' ? ', real time' : ''}`, cores(cpuSeconds), '', figure(`${path}.cpuSeconds`, cpuSeconds, significant), perMillion(cpuSeconds), '', utilization > BUSY_SHARE_HIGH ? html`<span class="bad">${busy}</span>` : busy]);
   }
+  const asked = requestRows(measured);
   const heads = ['cores', 'peak', 'CPU s', 'CPU s/M rec', 'RSS max', 'busy'];
   return section(
     { id: 'resources', title: 'CPU and memory', remark: `measured window; CPU seconds also per million acknowledged records; the host has ${host.coreCount} cores` },
     dataTable({ label: 'CPU and memory', columns: [{ head: '' }, ...heads.map((head) => ({ head, isNumber: true }))], rows }),
+    asked.length === 0 ? null : dataTable({ label: 'Requests served', columns: [{ head: 'requests served' }, ...REQUEST_HEADS.map((head) => ({ head, isNumber: true }))], rows: asked }),
     configuration.target.kind === 'external' ? note('The brokers are not headroom\'s: their CPU and memory were not measured.') : null,
   );
 }

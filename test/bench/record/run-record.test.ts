@@ -41,6 +41,15 @@ describe('the stored run', () => {
     expect(brokers.map(({ brokerId, isController, cpuCoresMean }) => [brokerId, isController, cpuCoresMean.toFixed(2)])).toEqual([[1, true, '0.10'], [2, false, '0.20'], [3, false, '0.30']]);
   });
 
+  it('tells the requests of consumers, of followers and of all else apart, and has none of a broker that was restarted', () => {
+    const { brokers } = measuredRecord(sampleOutcome());
+    expect(brokers.map(({ requests }) => requests)).toEqual([
+      { produce: 90, consumerFetch: 120, followerFetch: 180, otherByApi: { Heartbeat: 3, OffsetCommit: 2 }, controller: 24, receivedBytes: 2700, sentBytes: 5300 },
+      { produce: 90, consumerFetch: 120, followerFetch: 180, otherByApi: { Heartbeat: 3, OffsetCommit: 2 }, controller: 0, receivedBytes: 2000, sentBytes: 5000 },
+      null,
+    ]);
+  });
+
   it('holds a load that changes against what its shape offered, second by second', () => {
     const { options } = sampleOutcome();
     const run = { ...runRecord(sampleOutcome({ options: { ...options, load: { kind: 'shaped', shape: { kind: 'ramp', fromPerSecond: 20_000, toPerSecond: 80_000 }, arrivals: 'poisson' } } }), CONTEXT), plan: null };

@@ -1,5 +1,6 @@
 /** A small run as its parts leave it: two workers, one group, 2 s of warm-up and 3 s measured at 50,000 records/s, nothing wrong with it. */
 import { defaultBenchOptions } from '../../../bench/bench-options.ts';
+import type { ServedByProcess } from '../../../engine/cluster/broker-messages.ts';
 import type { ExperimentOutcome } from '../../../bench/experiment-outcome.ts';
 import { HistogramSeries } from '../../../bench/latency/histogram-series.ts';
 import { LatencyCounts } from '../../../bench/latency/latency-counts.ts';
@@ -48,6 +49,12 @@ function loadResult(worker: number): LoadResult {
   };
 }
 
+/** Of one broker in three seconds. */
+function served(isCombined: boolean): ServedByProcess {
+  const broker = { byApi: { Produce: 90, Fetch: 300, Heartbeat: 3, OffsetCommit: 2 }, followerFetches: 180, receivedBytes: 2000, sentBytes: 5000 };
+  return { broker, controller: isCombined ? { byApi: { BrokerHeartbeat: 18, Fetch: 6 }, followerFetches: 0, receivedBytes: 700, sentBytes: 300 } : null };
+}
+
 export function sampleOutcome(changes: Partial<ExperimentOutcome> = {}): ExperimentOutcome {
   const total = RECORDS_PER_SECOND * SECONDS;
   return {
@@ -88,7 +95,7 @@ export function sampleOutcome(changes: Partial<ExperimentOutcome> = {}): Experim
     publishBySecond: undefined,
     endToEndByGroup: new Map([['readers', seriesOf(() => 12_000)]]),
     usage: {
-      brokers: [1, 2, 3].map((brokerId) => ({ brokerId, cpuUs: 300_000 * brokerId, rssBytesMax: 1 << 28 })),
+      brokers: [1, 2, 3].map((brokerId) => ({ brokerId, cpuUs: 300_000 * brokerId, rssBytesMax: 1 << 28, served: brokerId === 3 ? undefined : served(brokerId === 1) })),
       generatorCpuUs: 900_000,
       generatorRssBytesMax: 1 << 28,
       machine: { otherCpuUs: 0, stolenUs: 0 },
