@@ -10,9 +10,10 @@ import { costCells } from './cells/cost-cells.ts';
 import { registryCells } from './cells/registry-cells.ts';
 import { topicCells } from './cells/topic-cells.ts';
 import { decisionRows } from './decision-rows.ts';
-import { chooseAll, holdShare, type Chosen } from './model/choosing.ts';
+import { chooseAll, type ExplainedChoice } from './model/choosing.ts';
 import { quantiles, type Column } from './model/column.ts';
-import { drawInput } from './model/draws.ts';
+import { drawnInputs } from './model/draws.ts';
+import { holdShare } from './model/held-share.ts';
 import { Sheet, type Values } from './model/sheet.ts';
 import type { SizingInputs } from './sizing-inputs.ts';
 
@@ -31,7 +32,7 @@ export function planFor(inputs: SizingInputs, { draws = DRAWS, seed = SEED, isBr
   const sheet = sheetOf(inputs);
   const fixed = fixedCounts(inputs);
   const { certaintyShare: share } = inputs;
-  const drawn: Values = new Map([...sheet.inputs.values()].map((each) => [each.id, drawInput(each, { draws, seed })]));
+  const drawn = drawnInputs(sheet, { draws, seed });
   const chosen = chooseAll(sheet, drawn, { share, fixed });
   const counts = new Map(chosen.map(({ id, value }) => [id, value]));
   const point = pointValues(sheet, counts);
@@ -102,7 +103,7 @@ function fixedCounts({ topics, cluster }: SizingInputs): Map<string, number> {
   return fixed;
 }
 
-function planChoice(sheet: Sheet, { id, ...chosen }: Chosen): PlanChoice {
+function planChoice(sheet: Sheet, { id, ...chosen }: ExplainedChoice): PlanChoice {
   return { id, label: sheet.choices.get(id)?.label ?? id, ...chosen };
 }
 

@@ -2,8 +2,10 @@
 import type { PlanAlternative, PlanChoice } from '../../results/plan-record.ts';
 import { countText, percentText, significant } from '../../results/render/number-text.ts';
 import { brokerProfile, brokerProfiles } from '../hardware/broker-profile.ts';
-import { chooseAll, CountSearch } from '../model/choosing.ts';
-import { drawInput } from '../model/draws.ts';
+import { ChosenBefore } from '../model/choosing.ts';
+import type { Column } from '../model/column.ts';
+import { CountSearch } from '../model/count-search.ts';
+import { drawInput, drawnInputs } from '../model/draws.ts';
 import type { CountChoice, Sheet, Values } from '../model/sheet.ts';
 import { divisibleCounts } from '../queueing/divisibility.ts';
 import { profiledCluster } from '../profiled-cluster.ts';
@@ -54,15 +56,17 @@ function divisors(count: number): number[] {
   return Array.from({ length: Math.max(0, count - 2) }, (_, at) => at + 2).filter((each) => count % each === 0);
 }
 
-function otherSizes({ inputs, choices, fixed, seed, sheetOf }: AlternativesContext): PlanAlternative[] {
+/** With fewer draws: the topics' counts, which the machine does not move, are chosen once. */
+function otherSizes({ inputs, sheet, choices, fixed, seed, sheetOf }: AlternativesContext): PlanAlternative[] {
   const profile = inputs.cluster.hardware === null ? undefined : brokerProfile(inputs.cluster.hardware);
   if (profile === undefined || fixed.has('brokers')) return [];
   const chosen = choices.find(({ id }) => id === 'brokers')?.value ?? 0;
   const costOf = (count: number, hourly: number | null): string => (hourly === null ? '' : `, ${significant(count * hourly)} USD an hour`);
+  const before = new ChosenBefore(sheet, drawnInputs(sheet, { draws: DRAWS, seed }), { share: inputs.certaintyShare, fixed });
   return brokerProfiles.filter(({ family, name }) => family === profile.family && name !== profile.name).map((other) => {
-    const sheet = sheetOf({ ...inputs, cluster: { ...inputs.cluster, ...profiledCluster(other) } });
-    const values: Values = new Map([...sheet.inputs.values()].map((each) => [each.id, drawInput(each, { draws: DRAWS, seed })]));
-    const brokers = chooseAll(sheet, values, { share: inputs.certaintyShare, fixed }).find(({ id }) => id === 'brokers');
+    const machine = [...sheetOf({ ...inputs, cluster: { ...inputs.cluster, ...profiledCluster(other) } }).inputs.values()].filter((each) => each !== sheet.inputs.get(each.id));
+    const changes = new Map<string, Column>(machine.map((each) => [each.id, drawInput(each, { draws: DRAWS, seed })]));
+    const brokers = before.with(changes).find(({ id }) => id === 'brokers');
     const count = brokers?.value ?? 0;
     return { choiceId: 'brokers', value: count, heldShare: brokers?.heldShare ?? 0, remark: `${other.name}${costOf(count, other.usdPerHour)} (${profile.name}: ${countText(chosen)}${costOf(chosen, profile.usdPerHour)})` };
   });

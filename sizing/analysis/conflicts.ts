@@ -2,7 +2,7 @@
 import type { PlanConflict, PlannedConstraint } from '../../results/plan-record.ts';
 import { countText, durationText, percentText, rateText, significant } from '../../results/render/number-text.ts';
 import { quantityText } from '../../results/render/quantity-text.ts';
-import { CountSearch } from '../model/choosing.ts';
+import { CountSearch } from '../model/count-search.ts';
 import type { Sheet, Values } from '../model/sheet.ts';
 import type { SizedTopic, SizingInputs } from '../sizing-inputs.ts';
 

@@ -1,7 +1,8 @@
 /** When growth uses up each count of a plan, the day by which to order, and what the counts would be at the horizon. */
 import type { PlanGrowth } from '../../results/plan-record.ts';
-import { chooseAll, jointShare } from '../model/choosing.ts';
-import { drawInput } from '../model/draws.ts';
+import { ChosenBefore } from '../model/choosing.ts';
+import { drawnInputs } from '../model/draws.ts';
+import { jointShare } from '../model/held-share.ts';
 import type { CountChoice, Sheet, Values } from '../model/sheet.ts';
 import type { SizedGrowth } from '../sizing-inputs.ts';
 
@@ -23,7 +24,7 @@ export interface GrowthContext {
 
 export function growthOutlook(context: GrowthContext): PlanGrowth {
   const { sheet, growth, counts, share, seed } = context;
-  const drawn: Values = new Map([...sheet.inputs.values()].map((each) => [each.id, drawInput(each, { draws: DRAWS, seed })]));
+  const drawn = drawnInputs(sheet, { draws: DRAWS, seed });
   const horizonYears = growth.horizon.value / YEAR_SECONDS;
   // Sized for the horizon already: the plan's own counts, from more draws.
   const atHorizon = growth.sizeFor === 'horizon' ? counts : countsIn(new Map([...drawn, ['growth.years', horizonYears]]), context);
@@ -36,13 +37,13 @@ export function growthOutlook(context: GrowthContext): PlanGrowth {
 }
 
 function countsIn(values: Values, { sheet, share }: GrowthContext): Map<string, number | null> {
-  return new Map(chooseAll(sheet, values, { share, fixed: new Map() }).map(({ id, value, heldShare }) => [id, heldShare >= share - 1e-9 ? value : null]));
+  return new Map(new ChosenBefore(sheet, values, { share }).chosen.map(({ id, value, heldShare }) => [id, heldShare >= share - 1e-9 ? value : null]));
 }
 
 type Exhaustion = Pick<PlanGrowth['exhaustions'][number], 'constraintId' | 'years' | 'date' | 'orderBy'>;
 
 function exhaustionOf(choice: CountChoice, { sheet, growth, todayMs, share, chosen }: GrowthContext & { chosen: Values }): Exhaustion {
-  const constraints = [...sheet.constraints.values()].filter((each) => each.choice === choice.id);
+  const constraints = sheet.constraintsOf(choice.id);
   const cells = sheet.between(['growth.years'], constraints.flatMap(({ demand, capacity }) => [demand, capacity]));
   const values: Values = new Map(chosen);
   const heldAt = (years: number): number => {

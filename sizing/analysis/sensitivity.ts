@@ -1,7 +1,7 @@
 /** What one input does to the counts, the others at their values: the count at its low and high, and where the chosen count breaks or one fewer would do. */
 import type { PlanQuantity, PlanSensitivity } from '../../results/plan-record.ts';
-import { chooseAll } from '../model/choosing.ts';
-import type { Cell, Constraint, CountChoice, Sheet, Values } from '../model/sheet.ts';
+import { ChosenBefore, type Chosen } from '../model/choosing.ts';
+import { movedBy, type Cell, type Constraint, type CountChoice, type Sheet, type Values } from '../model/sheet.ts';
 
 /** Values further off than this are not looked at. */
 const REACH = 100;
@@ -12,11 +12,13 @@ const TOLERANCE = 1e-9;
 export function sensitivities(sheet: Sheet, { point, fixed }: { point: ReadonlyMap<string, number>; fixed: ReadonlyMap<string, number> }): PlanSensitivity[] {
   const choices = [...sheet.choices.values()].filter((each): each is CountChoice => each.kind === 'count' && !each.id.endsWith('.consumers'));
   const inputs = [...sheet.inputs.values()].filter(isInteresting);
-  const atValues = countsAt(sheet, fixed);
+  const before = new ChosenBefore(sheet, new Map([...sheet.inputs.values()].map(({ id, value }) => [id, value])), { share: 1, fixed });
+  const atValues = countsOf(before.chosen);
+  const watched = choices.map((choice) => watchedOf(sheet, choice));
   const found = inputs.flatMap((input) => {
-    const [atLow, atHigh] = [countsAt(sheet, fixed, { input, value: input.low }), countsAt(sheet, fixed, { input, value: input.high })];
-    return choices.flatMap((choice): PlanSensitivity[] => {
-      const flips = flipsOf(sheet, { input, choice, point });
+    const [atLow, atHigh] = [input.low, input.high].map((value) => countsOf(before.with(new Map([[input.id, value]])))) as [Counts, Counts];
+    return watched.flatMap(({ choice, ...rest }): PlanSensitivity[] => {
+      const flips = flipsOf(sheet, input, { watched: { choice, ...rest }, point });
       const counts = { atLow: atLow.get(choice.id) ?? null, atValue: atValues.get(choice.id) ?? null, atHigh: atHigh.get(choice.id) ?? null };
       const isMoved = counts.atLow !== counts.atValue || counts.atHigh !== counts.atValue;
       return isMoved || flips.breaksAt !== null || flips.savesAt !== null ? [{ inputId: input.id, choiceId: choice.id, ...counts, ...flips }] : [];
@@ -41,35 +43,40 @@ function nearness(sheet: Sheet, { inputId, breaksAt, savesAt }: PlanSensitivity)
   return Math.min(...[breaksAt, savesAt].map((at) => (at === null || at <= 0 || value <= 0 ? Number.MAX_SAFE_INTEGER : Math.abs(Math.log(at / value)))));
 }
 
-function countsAt(sheet: Sheet, fixed: ReadonlyMap<string, number>, changed?: { input: PlanQuantity; value: number }): Map<string, number | null> {
-  const values: Values = new Map([...sheet.inputs.values()].map(({ id, value }) => [id, value]));
-  if (changed !== undefined) values.set(changed.input.id, changed.value);
-  return new Map(chooseAll(sheet, values, { share: 1, fixed }).map(({ id, value, heldShare }) => [id, heldShare === 1 ? value : null]));
+type Counts = ReadonlyMap<string, number | null>;
+
+function countsOf(chosen: readonly Chosen[]): Counts {
+  return new Map(chosen.map(({ id, value, heldShare }) => [id, heldShare === 1 ? value : null]));
 }
 
-function flipsOf(sheet: Sheet, { input, choice, point }: { input: PlanQuantity; choice: CountChoice; point: ReadonlyMap<string, number> }): Pick<PlanSensitivity, 'breaksAt' | 'savesAt'> {
-  const constraints = [...sheet.constraints.values()].filter((each) => each.choice === choice.id);
-  const wanted = constraints.flatMap(({ demand, capacity }) => [demand, capacity]);
-  const cells = sheet.between([input.id, choice.id], wanted);
-  if (!cells.some((cell) => sheet.between([input.id], [cell.id]).length > 0) && !wanted.includes(input.id)) return { breaksAt: null, savesAt: null };
-  const count = point.get(choice.id) as number;
-  const holds = (at: { count: number; value: number }): boolean => heldWith({ sheet, cells, constraints, point }, new Map([[input.id, at.value], [choice.id, at.count]]));
-  const breaksAt = flip(input.value, (value) => !holds({ count, value }));
-  const fewer = count - choice.step;
-  return { breaksAt, savesAt: fewer < choice.step ? null : flip(input.value, (value) => holds({ count: fewer, value })) };
-}
-
-interface Held {
-  readonly sheet: Sheet;
-  readonly cells: readonly Cell[];
+/** A choice with its constraints and the cells that they rest on. */
+interface WatchedChoice {
+  readonly choice: CountChoice;
   readonly constraints: readonly Constraint[];
-  readonly point: ReadonlyMap<string, number>;
+  readonly wanted: readonly string[];
+  readonly cells: readonly Cell[];
 }
 
-function heldWith({ sheet, cells, constraints, point }: Held, changed: ReadonlyMap<string, number>): boolean {
-  const values: Values = new Map([...point, ...changed]);
-  sheet.evaluate(cells, values);
-  return constraints.every(({ demand, capacity }) => (values.get(demand) as number) <= (values.get(capacity) as number) * (1 + TOLERANCE));
+function watchedOf(sheet: Sheet, choice: CountChoice): WatchedChoice {
+  const constraints = sheet.constraintsOf(choice.id);
+  const wanted = constraints.flatMap(({ demand, capacity }) => [demand, capacity]);
+  return { choice, constraints, wanted, cells: sheet.below(wanted) };
+}
+
+function flipsOf(sheet: Sheet, { id, value: from }: PlanQuantity, { watched: { choice, constraints, wanted, cells }, point }: { watched: WatchedChoice; point: ReadonlyMap<string, number> }): Pick<PlanSensitivity, 'breaksAt' | 'savesAt'> {
+  if (movedBy(new Set([id]), cells).length === 0 && !wanted.includes(id)) return { breaksAt: null, savesAt: null };
+  const moved = movedBy(new Set([id, choice.id]), cells);
+  const values: Values = new Map(point);
+  const holds = (at: { count: number; value: number }): boolean => {
+    values.set(id, at.value);
+    values.set(choice.id, at.count);
+    sheet.evaluate(moved, values);
+    return constraints.every(({ demand, capacity }) => (values.get(demand) as number) <= (values.get(capacity) as number) * (1 + TOLERANCE));
+  };
+  const count = point.get(choice.id) as number;
+  const breaksAt = flip(from, (value) => !holds({ count, value }));
+  const fewer = count - choice.step;
+  return { breaksAt, savesAt: fewer < choice.step ? null : flip(from, (value) => holds({ count: fewer, value })) };
 }
 
 /** The value nearest to `from` (as a ratio) from which `isFlipped` is true, up or down; null: not within the reach, or true already. */

@@ -1,154 +1,123 @@
 /** The counts of a plan, chosen one after the other: the smallest that holds all its constraints in the wanted share of the draws. */
 import { evenCount } from '../queueing/divisibility.ts';
 import { quantile, type Column } from './column.ts';
-import { Sheet, type Constraint, type CountChoice, type Values } from './sheet.ts';
+import { CountSearch, numberOf } from './count-search.ts';
+import { holdShare } from './held-share.ts';
+import { movedBy, type Cell, type Choice, type CountChoice, type LevelChoice, type Sheet, type Values } from './sheet.ts';
 
-/** Counts above are taken for impossible. */
-const COUNT_MAX = 1_000_000;
-/** Rounding noise is no violation. */
-const TOLERANCE = 1e-9;
-
+/** What a choice comes to. */
 export interface Chosen {
   readonly id: string;
   readonly value: number;
   readonly heldShare: number;
+}
+
+/** With what half of the draws and nine of ten need, and what decides. */
+export interface ExplainedChoice extends Chosen {
   readonly p50: number | null;
   readonly p90: number | null;
   readonly constraints: readonly string[];
   readonly decidedBy: string | null;
 }
 
-/** Fills `values` with every choice and cell. `fixed` choices are taken as they are. */
-export function chooseAll(sheet: Sheet, values: Values, { share, fixed }: { share: number; fixed?: ReadonlyMap<string, number> }): Chosen[] {
-  const chosen: Chosen[] = [];
-  sheet.evaluateKnown(values);
-  for (const choice of sheet.choices.values()) {
-    const given = fixed?.get(choice.id);
-    if (choice.kind === 'level') {
-      const value = given ?? quantile(values.get(choice.of) as Column, share);
-      chosen.push({ id: choice.id, value, heldShare: holdShare(values.get(choice.of) as Column, value), p50: quantile(values.get(choice.of) as Column, 0.5), p90: quantile(values.get(choice.of) as Column, 0.9), constraints: [], decidedBy: choice.of });
-      values.set(choice.id, value);
-    } else {
-      const search = new CountSearch(sheet, choice, values);
-      const smallest = given ?? search.smallest(share) ?? search.best(share);
-      const value = given === undefined && choice.isShared ? Math.min(evenCount(smallest), Math.max(smallest, numberOf(choice.most, values))) : smallest;
-      chosen.push({ id: choice.id, value, heldShare: search.heldShare(value), p50: search.smallest(0.5), p90: search.smallest(0.9), constraints: search.constraints.map(({ id }) => id), decidedBy: search.decidedBy(value) });
-      values.set(choice.id, value);
-    }
-    sheet.evaluateKnown(values);
-  }
-  return chosen;
+export interface ChoosingOptions {
+  readonly share: number;
+  /** Counts that are taken as they are. */
+  readonly fixed?: ReadonlyMap<string, number>;
 }
 
-/** One choice at a time, everything before it chosen. Remembers what it has tried. */
-export class CountSearch {
-  readonly constraints: readonly Constraint[];
+/** Fills `values`, which holds the inputs, with every choice and cell. */
+export function chooseAll(sheet: Sheet, values: Values, options: ChoosingOptions): ExplainedChoice[] {
+  const { first, after } = sheet.stages();
+  sheet.evaluate(first, values);
+  return [...sheet.choices.values()].map((choice) => {
+    const chosen = choice.kind === 'level' ? explainedLevel(choice, values, options) : explainedCount(sheet, choice, { values, options });
+    values.set(choice.id, chosen.value);
+    sheet.evaluate(after.get(choice.id) ?? [], values);
+    return chosen;
+  });
+}
+
+function explainedLevel(choice: LevelChoice, values: Values, options: ChoosingOptions): ExplainedChoice {
+  const needed = values.get(choice.of) as Column;
+  return { ...levelChosen(choice, values, options), p50: quantile(needed, 0.5), p90: quantile(needed, 0.9), constraints: [], decidedBy: choice.of };
+}
+
+function explainedCount(sheet: Sheet, choice: CountChoice, { values, options }: { values: Values; options: ChoosingOptions }): ExplainedChoice {
+  const search = new CountSearch(sheet, choice, values);
+  const chosen = countChosen(search, choice, { values, options });
+  return { ...chosen, p50: search.smallest(0.5), p90: search.smallest(0.9), constraints: search.constraints.map(({ id }) => id), decidedBy: search.decidedBy(chosen.value) };
+}
+
+function levelChosen({ id, of }: LevelChoice, values: Values, { share, fixed }: ChoosingOptions): Chosen {
+  const needed = values.get(of) as Column;
+  const value = fixed?.get(id) ?? quantile(needed, share);
+  return { id, value, heldShare: holdShare(needed, value) };
+}
+
+function countChosen(search: CountSearch, { id, isShared, most }: CountChoice, { values, options: { share, fixed } }: { values: Values; options: ChoosingOptions }): Chosen {
+  const given = fixed?.get(id);
+  const smallest = given ?? search.smallest(share) ?? search.best(share);
+  const value = given === undefined && isShared ? Math.min(evenCount(smallest), Math.max(smallest, numberOf(most, values))) : smallest;
+  return { id, value, heldShare: search.heldShare(value) };
+}
+
+/** What was chosen once, to be asked what it would be with some inputs changed: only what they move is computed and chosen again. */
+export class ChosenBefore {
+  readonly chosen: readonly Chosen[];
   readonly #sheet: Sheet;
-  readonly #choice: CountChoice;
+  readonly #options: ChoosingOptions;
   readonly #values: Values;
-  readonly #cells;
-  readonly #tried = new Map<number, number>();
-  readonly #least: number;
-  readonly #most: number;
+  readonly #stages;
+  readonly #basis: ReadonlyMap<string, ChoiceBasis>;
 
-  constructor(sheet: Sheet, choice: CountChoice, values: Values, constraints?: readonly Constraint[]) {
+  /** `inputs` holds all inputs. */
+  constructor(sheet: Sheet, inputs: ReadonlyMap<string, Column>, options: ChoosingOptions) {
     this.#sheet = sheet;
-    this.#choice = choice;
-    this.#values = new Map(values);
-    this.constraints = constraints ?? [...sheet.constraints.values()].filter((each) => each.choice === choice.id);
-    this.#cells = sheet.between([choice.id], this.constraints.flatMap(({ demand, capacity }) => [demand, capacity]));
-    this.#least = this.#stepped(numberOf(choice.least, values));
-    this.#most = Math.max(this.#least, Math.min(COUNT_MAX, numberOf(choice.most, values)));
-  }
-
-  /** Null: no count up to the most allowed is enough. */
-  smallest(share: number): number | null {
-    const { step } = this.#choice;
-    const isEnough = (steps: number): boolean => this.heldShare(steps * step) >= share - TOLERANCE;
-    let below = this.#least / step - 1;
-    let enough = below + 1;
-    const most = Math.floor(this.#most / step);
-    while (!isEnough(enough)) {
-      if (enough >= most) return null;
-      below = enough;
-      enough = Math.min(most, Math.max(enough + 1, enough * 2));
-    }
-    while (enough - below > 1) {
-      const middle = Math.floor((below + enough) / 2);
-      if (isEnough(middle)) enough = middle;
-      else below = middle;
-    }
-    return enough * step;
-  }
-
-  /** Where none is enough: the smallest that holds those constraints which the most allowed would hold. */
-  best(share: number): number {
-    this.#set(this.#most);
-    const possible = this.constraints.filter((each) => jointShare([each], this.#values) >= share - TOLERANCE);
-    const rest = new CountSearch(this.#sheet, this.#choice, this.#values, possible);
-    return rest.smallest(share) ?? this.#most;
-  }
-
-  heldShare(count: number): number {
-    const known = this.#tried.get(count);
-    if (known !== undefined) return known;
-    this.#set(count);
-    const share = jointShare(this.constraints, this.#values);
-    this.#tried.set(count, share);
-    return share;
-  }
-
-  /** The constraint that one step fewer holds the least often; null at the least count. */
-  decidedBy(count: number): string | null {
-    const fewer = count - this.#choice.step;
-    if (fewer < this.#least) return null;
-    this.#set(fewer);
-    const shares = this.constraints.map(({ id, demand, capacity }) => {
-      const [wanted, given] = [this.#values.get(demand) as Column, this.#values.get(capacity) as Column];
-      return { id, share: holdShare(wanted, given), ratio: quantile(wanted, 0.9) / quantile(given, 0.1) };
+    this.#options = options;
+    this.#values = new Map(inputs);
+    this.#stages = sheet.stages();
+    this.#basis = new Map([...sheet.choices.values()].map((choice) => [choice.id, basisOf(sheet, choice)]));
+    sheet.evaluate(this.#stages.first, this.#values);
+    this.chosen = [...sheet.choices.values()].map((choice) => {
+      const chosen = this.#choose(choice, this.#values);
+      this.#values.set(choice.id, chosen.value);
+      sheet.evaluate(this.#stages.after.get(choice.id) ?? [], this.#values);
+      return chosen;
     });
-    return shares.toSorted((a, b) => a.share - b.share || b.ratio - a.ratio)[0]?.id ?? null;
   }
 
-  #set(count: number): void {
-    this.#values.set(this.#choice.id, count);
-    this.#sheet.evaluate(this.#cells, this.#values);
+  with(changes: ReadonlyMap<string, Column>): Chosen[] {
+    const values: Values = new Map([...this.#values, ...changes]);
+    const moved = new Set(changes.keys());
+    this.#sheet.evaluate(movedBy(moved, this.#stages.first), values);
+    return [...this.#sheet.choices.values()].map((choice, at) => {
+      const before = this.chosen[at] as Chosen;
+      const chosen = this.#isMoved(choice, moved) ? this.#choose(choice, values) : before;
+      values.set(choice.id, chosen.value);
+      if (chosen.value !== before.value) moved.add(choice.id);
+      this.#sheet.evaluate(movedBy(moved, this.#stages.after.get(choice.id) ?? []), values);
+      return chosen;
+    });
   }
 
-  #stepped(count: number): number {
-    const { step } = this.#choice;
-    return Math.max(step, Math.ceil(count / step - TOLERANCE) * step);
+  #isMoved({ id }: Choice, moved: ReadonlySet<string>): boolean {
+    const { ids, cells } = this.#basis.get(id) as ChoiceBasis;
+    return ids.some((each) => moved.has(each)) || movedBy(new Set(moved), cells).length > 0;
+  }
+
+  #choose(choice: Choice, values: Values): Chosen {
+    return choice.kind === 'level' ? levelChosen(choice, values, this.#options) : countChosen(new CountSearch(this.#sheet, choice, values), choice, { values, options: this.#options });
   }
 }
 
-export function holdShare(demand: Column, capacity: Column): number {
-  return jointShare([{ demand: 'demand', capacity: 'capacity' }], new Map([['demand', demand], ['capacity', capacity]]));
+/** What a choice is made by. */
+interface ChoiceBasis {
+  readonly ids: readonly string[];
+  readonly cells: readonly Cell[];
 }
 
-/** Share of the draws in which all of them hold. */
-export function jointShare(constraints: readonly Pick<Constraint, 'demand' | 'capacity'>[], values: ReadonlyMap<string, Column>): number {
-  let broken: Uint8Array | undefined;
-  for (const { demand, capacity } of constraints) {
-    const [wanted, given] = [values.get(demand) as Column, values.get(capacity) as Column];
-    if (typeof wanted === 'number' && typeof given === 'number') {
-      if (!(wanted <= given + Math.abs(given) * TOLERANCE)) return 0;
-      continue;
-    }
-    const length = typeof wanted === 'number' ? (given as Float64Array).length : wanted.length;
-    broken ??= new Uint8Array(length);
-    for (let at = 0; at < length; at++) {
-      const limit = typeof given === 'number' ? given : (given[at] as number);
-      if (!((typeof wanted === 'number' ? wanted : (wanted[at] as number)) <= limit + Math.abs(limit) * TOLERANCE)) broken[at] = 1;
-    }
-  }
-  if (broken === undefined) return 1;
-  let count = 0;
-  for (const each of broken) count += each;
-  return 1 - count / broken.length;
-}
-
-function numberOf(from: string | number, values: Values): number {
-  if (typeof from === 'number') return from;
-  const value = values.get(from);
-  return typeof value === 'number' ? value : quantile(value as Column, 1);
+function basisOf(sheet: Sheet, choice: Choice): ChoiceBasis {
+  const ids = choice.kind === 'level' ? [choice.of] : [choice.least, choice.most, ...sheet.constraintsOf(choice.id).flatMap(({ demand, capacity }) => [demand, capacity])].filter((each) => typeof each === 'string');
+  return { ids, cells: sheet.below(ids) };
 }

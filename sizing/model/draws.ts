@@ -5,22 +5,48 @@
 import type { PlanQuantity } from '../../results/plan-record.ts';
 import { SeededRandom } from '../../results/statistics/seeded-random.ts';
 import type { Column } from './column.ts';
+import type { Sheet, Values } from './sheet.ts';
 
 export interface DrawOptions {
   readonly draws: number;
   readonly seed: number;
 }
 
+/** All inputs of a sheet, drawn. */
+export function drawnInputs(sheet: Sheet, options: DrawOptions): Values {
+  return new Map([...sheet.inputs.values()].map((each) => [each.id, drawInput(each, options)]));
+}
+
+/** The latest draws, which every part of a plan and the next what-if question ask for again. Nobody writes into a column of an input. */
+const drawn = new Map<string, Float64Array>();
+const KEPT_MAX = 256;
+
 /** A certain input stays a number. */
 export function drawInput(input: PlanQuantity, { draws, seed }: DrawOptions): Column {
-  if (input.low === input.high) return input.value;
+  const { id, low, value, high } = input;
+  if (low === high) return value;
+  const key = `${draws} ${seed} ${low} ${value} ${high} ${id}`;
+  const known = drawn.get(key);
+  const column = known ?? drawnAnew(input, { draws, seed });
+  drawn.delete(key);
+  drawn.set(key, column);
+  if (drawn.size > KEPT_MAX) drawn.delete(drawn.keys().next().value as string);
+  return column;
+}
+
+function drawnAnew(input: PlanQuantity, { draws, seed }: DrawOptions): Float64Array {
   const random = new SeededRandom(seed ^ hashOf(input.id));
-  const order = Uint32Array.from({ length: draws }, (_, at) => at);
+  const order = new Uint32Array(draws);
+  for (let at = 0; at < draws; at++) order[at] = at;
   for (let at = draws - 1; at > 0; at--) {
     const other = random.below(at + 1);
-    [order[at], order[other]] = [order[other] as number, order[at] as number];
+    const part = order[at] as number;
+    order[at] = order[other] as number;
+    order[other] = part;
   }
-  return Float64Array.from(order, (part) => valueAt(input, (part + random.float()) / draws));
+  const column = new Float64Array(draws);
+  for (let at = 0; at < draws; at++) column[at] = valueAt(input, ((order[at] as number) + random.float()) / draws);
+  return column;
 }
 
 /**
@@ -28,8 +54,9 @@ export function drawInput(input: PlanQuantity, { draws, seed }: DrawOptions): Co
  * Ratios count, not differences (2 to 6 around 3), except where a range touches 0. Rises with low, value and high.
  */
 export function valueAt({ low, value, high }: { low: number; value: number; high: number }, u: number): number {
-  const [from, to, way] = u < 0.5 ? [value, low, 1 - Math.sqrt(2 * u)] : [value, high, 1 - Math.sqrt(2 * (1 - u))];
-  return low > 0 ? from * (to / from) ** way : from + (to - from) * way;
+  const to = u < 0.5 ? low : high;
+  const way = 1 - Math.sqrt(2 * (u < 0.5 ? u : 1 - u));
+  return low > 0 ? value * (to / value) ** way : value + (to - value) * way;
 }
 
 /** FNV-1a. */

@@ -11,20 +11,32 @@ export interface Formula {
   readonly text: string;
   /** In order of first use. */
   readonly names: readonly string[];
-  evaluate(terms: Terms): Column;
+  /** Its result is a column of its own, none of its terms. */
+  readonly isFresh: boolean;
+  /** A fresh result is written into `into` where that is given; no term may be the same column. */
+  evaluate(terms: Terms, into?: Float64Array): Column;
 }
 
-type Node = (terms: Terms) => Column | readonly Column[];
+type Node = (terms: Terms, into?: Float64Array) => Column | readonly Column[];
 
 /** Rounding noise of a division is not one more of anything: 100,000 / 5,000 is 20. */
 const NOISE = 1e-9;
 
 /** Of nothing: 0, and for max and min what any value would replace. */
 const EMPTY = { '+': 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
-const folded = (operation: '+' | 'max' | 'min') => (columns: readonly Column[]): Column => (columns.length === 0 ? EMPTY[operation] : columns.reduce((total, each) => combine(operation, total, each)));
-const mapped = (of: (value: number) => number) => ([column = 0]: readonly Column[]): Column => map(column, of);
+type ColumnFunction = (columns: readonly Column[], into?: Float64Array) => Column;
+const folded = (operation: '+' | 'max' | 'min'): ColumnFunction => (columns, into) => {
+  if (columns.length === 0) return EMPTY[operation];
+  let sum = into;
+  return columns.reduce((total, each) => {
+    const next = combine(operation, total, each, sum);
+    if (typeof next !== 'number') sum = next;
+    return next;
+  });
+};
+const mapped = (of: (value: number) => number): ColumnFunction => ([column = 0], into) => map(column, of, into);
 
-const FUNCTIONS: Readonly<Record<string, (columns: readonly Column[]) => Column>> = {
+const FUNCTIONS: Readonly<Record<string, ColumnFunction>> = {
   ceil: mapped((x) => Math.ceil(x - NOISE * Math.max(1, Math.abs(x)))),
   floor: mapped((x) => Math.floor(x + NOISE * Math.max(1, Math.abs(x)))),
   ln: mapped(Math.log),
@@ -33,9 +45,11 @@ const FUNCTIONS: Readonly<Record<string, (columns: readonly Column[]) => Column>
   max: folded('max'),
   min: folded('min'),
   sum: folded('+'),
-  hottestShare: (columns) => apply(columns, ([keys = 1, exponent = 0]) => hottestShare({ keys, exponent })),
-  busiestShare: (columns) => apply(columns, ([partitions = 1, keys = 1, exponent = 0]) => busiestShare({ partitions, keys, exponent })),
+  hottestShare: (columns, into) => apply(columns, ([keys = 1, exponent = 0]) => hottestShare({ keys, exponent }), into),
+  busiestShare: (columns, into) => apply(columns, ([partitions = 1, keys = 1, exponent = 0]) => busiestShare({ partitions, keys, exponent }), into),
 };
+
+const MAPPED: ReadonlySet<ColumnFunction> = new Set(['ceil', 'floor', 'ln', 'exp', 'sqrt'].map((name) => FUNCTIONS[name] as ColumnFunction));
 
 const formulas = new Map<string, Formula>();
 
@@ -52,6 +66,8 @@ class Parser {
   readonly #text: string;
   readonly #tokens: string[];
   readonly #names = new Set<string>();
+  /** Those whose result is never a term itself. */
+  readonly #fresh = new Set<Node>();
   #at = 0;
 
   constructor(text: string) {
@@ -62,24 +78,24 @@ class Parser {
   formula(): Formula {
     const node = this.#sum();
     if (this.#at < this.#tokens.length) this.#fail();
-    return { text: this.#text, names: [...this.#names], evaluate: (terms) => single(node(terms)) };
+    return { text: this.#text, names: [...this.#names], isFresh: this.#fresh.has(node), evaluate: (terms, into) => single(node(terms, into)) };
   }
 
   #sum(): Node {
     let left = this.#product();
-    for (let sign = this.#take('+', '-'); sign !== undefined; sign = this.#take('+', '-')) left = binary(sign as Operation, left, this.#product());
+    for (let sign = this.#take('+', '-'); sign !== undefined; sign = this.#take('+', '-')) left = this.#binary(sign as Operation, left, this.#product());
     return left;
   }
 
   #product(): Node {
     let left = this.#power();
-    for (let sign = this.#take('*', '/'); sign !== undefined; sign = this.#take('*', '/')) left = binary(sign as Operation, left, this.#power());
+    for (let sign = this.#take('*', '/'); sign !== undefined; sign = this.#take('*', '/')) left = this.#binary(sign as Operation, left, this.#power());
     return left;
   }
 
   #power(): Node {
     const base = this.#primary();
-    return this.#take('^') === undefined ? base : binary('^', base, this.#power());
+    return this.#take('^') === undefined ? base : this.#binary('^', base, this.#power());
   }
 
   #primary(): Node {
@@ -89,7 +105,10 @@ class Parser {
       return inner;
     }
     const token = this.#tokens[this.#at++] ?? this.#fail();
-    if (/^\d/.test(token)) return () => Number(token);
+    if (/^\d/.test(token)) {
+      const value = Number(token);
+      return () => value;
+    }
     if (!/^[a-zA-Z_]/.test(token)) this.#fail();
     if (this.#take('(') === undefined) {
       this.#names.add(token);
@@ -98,12 +117,22 @@ class Parser {
     return this.#call(FUNCTIONS[token] ?? this.#fail());
   }
 
-  #call(of: (columns: readonly Column[]) => Column): Node {
+  /** The left side may use the column of the result, which is written last. */
+  #binary(operation: Operation, left: Node, right: Node): Node {
+    const node: Node = (terms, into) => combine(operation, single(left(terms, into)), single(right(terms)), into);
+    this.#fresh.add(node);
+    return node;
+  }
+
+  #call(of: ColumnFunction): Node {
     const given: Node[] = [];
     do given.push(this.#sum());
     while (this.#take(',') !== undefined);
     if (this.#take(')') === undefined) this.#fail();
-    return (terms) => of(given.flatMap((each) => each(terms)));
+    const node: Node = (terms, into) => of(given.flatMap((each) => each(terms)), into);
+    // The sum of a list of one is that one.
+    if (given.length > 1 || MAPPED.has(of)) this.#fresh.add(node);
+    return node;
   }
 
   #take(...signs: string[]): string | undefined {
@@ -116,10 +145,6 @@ class Parser {
   #fail(): never {
     throw new SyntaxError(`"${this.#text}" is no formula: near "${this.#tokens[this.#at - 1] ?? ''}"`);
   }
-}
-
-function binary(operation: Operation, left: Node, right: Node): Node {
-  return (terms) => combine(operation, single(left(terms)), single(right(terms)));
 }
 
 function single(value: Column | readonly Column[]): Column {

@@ -14,6 +14,8 @@ export interface Cell {
   readonly unit: PlanUnit;
   readonly formula: Formula;
   readonly arguments: Arguments;
+  /** All ids among its arguments. */
+  readonly needs: readonly string[];
   readonly reference: string | null;
 }
 
@@ -73,7 +75,7 @@ export class Sheet {
       for (const each of [named].flat() as string[]) if (!this.#entries.has(each)) throw new ReferenceError(`the formula of ${id} needs ${each}, which comes later or never`);
     }
     this.#enter(id, 'cell');
-    this.cells.set(id, { id, label, unit, formula: parsed, arguments: terms, reference });
+    this.cells.set(id, { id, label, unit, formula: parsed, arguments: terms, needs: Object.values(terms).flat() as string[], reference });
     return id;
   }
 
@@ -88,13 +90,17 @@ export class Sheet {
     this.constraints.set(constraint.id, constraint);
   }
 
-  /** What `id` is computed from, all the way down, itself included. */
+  constraintsOf(choiceId: string): Constraint[] {
+    return [...this.constraints.values()].filter(({ choice }) => choice === choiceId);
+  }
+
+  /** What `ids` are computed from, all the way down, themselves included. */
   sources(ids: readonly string[]): Set<string> {
     const found = new Set<string>();
     const visit = (id: string): void => {
       if (found.has(id)) return;
       found.add(id);
-      for (const named of Object.values(this.cells.get(id)?.arguments ?? {})) for (const each of [named].flat() as string[]) visit(each);
+      for (const each of this.cells.get(id)?.needs ?? []) visit(each);
       const choice = this.choices.get(id);
       if (choice?.kind === 'level') visit(choice.of);
     };
@@ -102,16 +108,28 @@ export class Sheet {
     return found;
   }
 
+  /** The cells that `wanted` rest on, in order of computation. */
+  below(wanted: readonly string[]): Cell[] {
+    const needed = this.sources(wanted);
+    return [...this.cells.values()].filter(({ id }) => needed.has(id));
+  }
+
   /** Of the cells that `wanted` rest on, those that change with `changed`, in order of computation. */
   between(changed: readonly string[], wanted: readonly string[]): Cell[] {
-    const needed = this.sources(wanted);
-    const moved = new Set(changed);
-    return [...this.cells.values()].filter((cell) => {
-      if (!needed.has(cell.id)) return false;
-      const isMoved = Object.values(cell.arguments).some((named) => ([named].flat() as string[]).some((each) => moved.has(each)));
-      if (isMoved) moved.add(cell.id);
-      return isMoved;
-    });
+    return movedBy(new Set(changed), this.below(wanted));
+  }
+
+  /** In order of computation: the cells that no choice is needed for, then for each choice those that it is the last one needed for. */
+  stages(): { readonly first: readonly Cell[]; readonly after: ReadonlyMap<string, readonly Cell[]> } {
+    const order = [...this.choices.keys()];
+    const last = new Map<string, number>(order.map((id, at) => [id, at]));
+    const lists: Cell[][] = Array.from({ length: order.length + 1 }, () => []);
+    for (const cell of this.cells.values()) {
+      const stage = cell.needs.reduce((most, id) => Math.max(most, last.get(id) ?? -1), -1);
+      last.set(cell.id, stage);
+      (lists[stage + 1] as Cell[]).push(cell);
+    }
+    return { first: lists[0] as Cell[], after: new Map(order.map((id, at) => [id, lists[at + 1] as Cell[]])) };
   }
 
   evaluate(cells: Iterable<Cell>, values: Values): void {
@@ -121,9 +139,7 @@ export class Sheet {
   /** Every cell that can be computed from what is in `values`. */
   evaluateKnown(values: Values): void {
     for (const cell of this.cells.values()) {
-      if (values.has(cell.id)) continue;
-      const isKnown = Object.values(cell.arguments).every((named) => ([named].flat() as string[]).every((each) => values.has(each)));
-      if (isKnown) values.set(cell.id, valueOf(cell, values));
+      if (!values.has(cell.id) && cell.needs.every((each) => values.has(each))) values.set(cell.id, valueOf(cell, values));
     }
   }
 
@@ -133,7 +149,19 @@ export class Sheet {
   }
 }
 
-export function valueOf({ formula: { evaluate }, arguments: terms }: Pick<Cell, 'formula' | 'arguments'>, values: ReadonlyMap<string, Column>): Column {
+/** Of cells in order of computation those that change with what is in `moved`, which they are added to. */
+export function movedBy(moved: Set<string>, cells: Iterable<Cell>): Cell[] {
+  const found: Cell[] = [];
+  for (const cell of cells) {
+    if (!cell.needs.some((each) => moved.has(each))) continue;
+    moved.add(cell.id);
+    found.push(cell);
+  }
+  return found;
+}
+
+/** A column of its own is written into `into` where that is given, which may be its value before and no other's. */
+export function valueOf({ formula: { evaluate }, arguments: terms }: Pick<Cell, 'formula' | 'arguments'>, values: ReadonlyMap<string, Column>, into?: Float64Array): Column {
   const read = (id: string): Column => {
     const value = values.get(id);
     if (value === undefined) throw new ReferenceError(`${id} has no value yet`);
@@ -142,5 +170,5 @@ export function valueOf({ formula: { evaluate }, arguments: terms }: Pick<Cell, 
   return evaluate((name) => {
     const named = terms[name] as string | readonly string[];
     return typeof named === 'string' ? read(named) : named.map(read);
-  });
+  }, into);
 }

@@ -1,10 +1,10 @@
 /** For each choice of a plan, how many draws need how much of it: the same draws as the plan's, the choices before it as chosen. */
 import type { CountSpread } from '../../results/html/plan/plan-view.ts';
 import type { Plan } from '../../results/plan-record.ts';
-import { CountSearch, holdShare } from '../model/choosing.ts';
 import { quantiles, type Column } from '../model/column.ts';
-import { drawInput } from '../model/draws.ts';
-import type { Values } from '../model/sheet.ts';
+import { CountSearch } from '../model/count-search.ts';
+import { drawnInputs } from '../model/draws.ts';
+import { holdShare } from '../model/held-share.ts';
 import { sheetOf } from '../plan.ts';
 import type { SizingInputs } from '../sizing-inputs.ts';
 
@@ -14,7 +14,7 @@ const EDGES = [0.005, 0.995] as const;
 
 export function countSpreads(inputs: SizingInputs, { choices, certainty }: Plan): CountSpread[] {
   const sheet = sheetOf(inputs);
-  const values: Values = new Map([...sheet.inputs.values()].map((each) => [each.id, drawInput(each, certainty)]));
+  const values = drawnInputs(sheet, certainty);
   sheet.evaluateKnown(values);
   const spreads: CountSpread[] = [];
   for (const choice of sheet.choices.values()) {

@@ -2,7 +2,7 @@
 import type { GrowthCurves } from '../../results/html/plan/plan-view.ts';
 import type { Plan } from '../../results/plan-record.ts';
 import { combine, quantile, type Column } from '../model/column.ts';
-import { drawInput } from '../model/draws.ts';
+import { drawnInputs } from '../model/draws.ts';
 import type { Values } from '../model/sheet.ts';
 import { sheetOf } from '../plan.ts';
 import type { SizingInputs } from '../sizing-inputs.ts';
@@ -17,7 +17,7 @@ const DRAWS = 500;
 export function growthCurves(inputs: SizingInputs, { growth, constraints, choices, certainty }: Plan): GrowthCurves | null {
   if (growth === null) return null;
   const sheet = sheetOf(inputs);
-  const drawn = new Map([...sheet.inputs.values()].map((each) => [each.id, drawInput(each, { draws: DRAWS, seed: certainty.seed })]));
+  const drawn = drawnInputs(sheet, { draws: DRAWS, seed: certainty.seed });
   const last = spanOf(growth);
   const years = Array.from({ length: POINTS }, (_, at) => (last * at) / (POINTS - 1));
   const valuesAt = years.map((year): Values => {
