@@ -1,4 +1,5 @@
 /** What one run did and what it cost in processor time, as the regressions of prices want it. Pure; windows are the measured ones. */
+import { otherRequests, type BrokerRequests } from '../../results/broker-requests.ts';
 import type { Run } from '../../results/run.ts';
 
 export interface RunAmounts {
@@ -9,7 +10,13 @@ export interface RunAmounts {
   readonly uncompressedBytes: number;
   readonly wireBytes: number;
   readonly batches: number;
+  /** Counted by the brokers; where they did not count, by the producers, as far as these did. */
   readonly produceRequests: number;
+  /** Served by all brokers together; null: not counted (older runs, other clusters, a broker that was restarted). */
+  readonly consumerFetches: number | null;
+  readonly followerFetches: number | null;
+  /** Neither: heartbeats, commits, metadata, and what brokers ask their controller. */
+  readonly otherRequests: number | null;
   readonly codec: string;
   readonly partitions: number;
   readonly replicationFactor: number;
@@ -52,7 +59,7 @@ export function runAmounts(run: Run): RunAmounts | null {
     uncompressedBytes: throughput.uncompressedBytes,
     wireBytes: throughput.compressedBytes,
     batches: throughput.batches,
-    produceRequests: throughput.requests ?? throughput.batches,
+    ...requestsOf(run),
     codec: producer['compression.type'] ?? 'none',
     partitions: topic.partitions,
     replicationFactor: topic.replicationFactor,
@@ -73,6 +80,13 @@ export function runAmounts(run: Run): RunAmounts | null {
     publishP50Seconds: inSeconds(measured.latency.publish.summary.p50Us),
     publishP99Seconds: inSeconds(measured.latency.publish.summary.p99Us),
   };
+}
+
+function requestsOf({ measured: { brokers, throughput } }: Run): Pick<RunAmounts, 'produceRequests' | 'consumerFetches' | 'followerFetches' | 'otherRequests'> {
+  const counted = brokers.flatMap(({ requests }) => requests ?? []);
+  if (counted.length === 0 || counted.length < brokers.length) return { produceRequests: throughput.requests ?? throughput.batches, consumerFetches: null, followerFetches: null, otherRequests: null };
+  const sum = (of: (requests: BrokerRequests) => number): number => counted.reduce((total, each) => total + of(each), 0);
+  return { produceRequests: sum(({ produce }) => produce), consumerFetches: sum(({ consumerFetch }) => consumerFetch), followerFetches: sum(({ followerFetch }) => followerFetch), otherRequests: sum(otherRequests) };
 }
 
 function inSeconds(us: number | null): number | null {
