@@ -1,7 +1,8 @@
 /** `headroom cluster`: starts the embedded brokers and prints where they listen, until Ctrl-C. */
 import { Command, InvalidArgumentError } from 'commander';
+import { collected, type InputFlags } from './size-inputs.ts';
 
-interface ClusterFlags {
+interface ClusterFlags extends InputFlags {
   readonly brokers: number;
   readonly port?: number;
   readonly dataDir?: string;
@@ -19,6 +20,9 @@ export function clusterCommand(): Command {
     .option('--data-dir <directory>', 'keep the data there (default: a temporary directory, removed at the end)')
     .option('--set <property=value>', 'a broker property by its Kafka name; may be repeated', property, {})
     .option('--topics <config>', 'make the topics that headroom size plans from this file')
+    .option('--sample <file>', 'as for headroom size: events that --topics is planned with', collected)
+    .option('--sample-key <path>', 'as for headroom size', collected)
+    .option('--from <results>', 'as for headroom size: stored runs that --topics is planned with')
     .addHelpText(
       'after',
       `
@@ -27,6 +31,7 @@ Examples:
   $ headroom cluster --port 9092 --data-dir ./data    at 127.0.0.1:9092-9094, data kept
   $ headroom cluster --set num.partitions=4 --set default.replication.factor=3
   $ headroom cluster --port 9092 --topics examples/clickstream-size.yaml    with the topics as they were sized
+  $ headroom cluster --port 9092 --topics examples/clicks-size.yaml --sample examples/clicks.jsonl
   $ kcat -b 127.0.0.1:9092 -L                         any Kafka client works against it`,
     )
     .action(runCluster);
@@ -40,7 +45,8 @@ async function runCluster(flags: ClusterFlags): Promise<void> {
   const { CliError } = await import('./cli-error.ts');
   const lastPort = (flags.port ?? 0) + flags.brokers - 1;
   if (flags.port !== undefined && lastPort > PORT_MAX) throw new CliError(`--port ${flags.port}: ${flags.brokers} brokers take the ports up to ${lastPort}, and there are none above ${PORT_MAX}`, 2);
-  const planned = flags.topics === undefined ? [] : await (await import('./planned-topics.ts')).plannedTopics(flags.topics, flags.brokers);
+  if (flags.topics === undefined && (flags.sample ?? flags.sampleKey ?? flags.from) !== undefined) throw new CliError('--sample, --sample-key and --from say what --topics is planned with: add --topics CONFIG', 2);
+  const planned = flags.topics === undefined ? [] : await (await import('./planned-topics.ts')).plannedTopics(flags.topics, { brokers: flags.brokers, flags });
   const startedMs = performance.now();
   const dataDirectory = flags.dataDir ?? mkdtempSync(join(tmpdir(), 'headroom-cluster-'));
   const stopped = new Promise<void>((resolve) => {

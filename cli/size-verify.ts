@@ -2,11 +2,13 @@
 import { setFlagsFromString } from 'node:v8';
 import type { BenchOptions, TargetOptions } from '../bench/bench-options.ts';
 import { ExperimentError } from '../bench/experiment-error.ts';
+import { lingeringBatches } from '../bench/sample/lingering-batches.ts';
 import { headroomVersion, hostRecord } from '../bench/record/host-record.ts';
 import { plannedShape } from '../bench/study/planned-shape.ts';
 import { verificationOptions, type VerificationPlan } from '../bench/study/verification-options.ts';
 import { verificationRun } from '../bench/study/verification-run.ts';
 import { withCompressionRatio } from '../bench/workload/compressibility.ts';
+import type { CompressionType } from '../engine/record/compression.ts';
 import type { Plan, PlannedTopic } from '../results/plan-record.ts';
 import { DEFAULT_RUNS_DIRECTORY, newRunId, RunStore } from '../results/run-store.ts';
 import type { Run } from '../results/run.ts';
@@ -16,9 +18,8 @@ import { measuredQuantities } from '../results/verification/measured-quantities.
 import { verdictOf, verificationRow, VERIFICATION_SCHEMA_VERSION, type Expectation, type PlanVerification, type VerificationScale, type VerifiedQuantity } from '../results/verification/plan-verification.ts';
 import { machineModel, type MachineModel, type PlannedShape } from '../sizing/measured/machine-model.ts';
 import type { RunAmounts } from '../sizing/measured/run-amounts.ts';
-import { ratioAt } from '../sizing/sample-inputs.ts';
 import type { SizedTopic, SizingInputs } from '../sizing/sizing-inputs.ts';
-import { assumedLatency, assumedMaximumPerSecond, brokerSecondsPerMillion, diskBytesPerRecord, heldConsumers, heldRate, recordsPerBatch, wireBytesPerRecord, type VerifiedShape } from '../sizing/verification/expectations.ts';
+import { assumedLatency, assumedMaximumPerSecond, brokerSecondsPerMillion, diskBytesPerRecord, heldConsumers, heldRate, wireBytesPerRecord, type VerifiedShape } from '../sizing/verification/expectations.ts';
 import { scaledRun } from '../sizing/verification/scaled-run.ts';
 import { interruptionBySignal } from './interruption.ts';
 import { CliError } from './cli-error.ts';
@@ -30,8 +31,8 @@ export interface VerifyRequest {
   readonly inputs: SizingInputs;
   /** Of --from; empty: nothing was measured before. */
   readonly runs: readonly RunAmounts[];
-  /** Null without one for this topic. */
-  readonly sample: SampleRecord | null;
+  /** By topic. */
+  readonly samples: ReadonlyMap<string, SampleRecord>;
   readonly topic: string | undefined;
   readonly duration: string | undefined;
   readonly bootstrap: string | undefined;
@@ -62,7 +63,7 @@ export async function verifyPlan(request: VerifyRequest): Promise<{ record: Plan
   const { cpuModel, coreCount, kernel } = run.host;
   const record: PlanVerification = {
     kind: 'planVerification', schemaVersion: VERIFICATION_SCHEMA_VERSION, id: newRunId(startedAt), startedAt: startedAt.toISOString(), commandLine: ['headroom', ...process.argv.slice(2)], headroom: headroomVersion(),
-    host: { cpuModel, coreCount, kernel }, plan: { name: plan.name, id: planId(plan), topic: topic.name }, target: options.target.kind, runId: run.id, kept: keptWords(options, sized, request.sample !== null),
+    host: { cpuModel, coreCount, kernel }, plan: { name: plan.name, id: planId(plan), topic: topic.name }, target: options.target.kind, runId: run.id, kept: keptWords(options, sized, request.samples.has(topic.name)),
     scale, basis: prediction.model === null ? { kind: 'assumed' } : { kind: 'runs', runCount: request.runs.length }, rows, records, verdict: verdictOf({ rows, records, factor: scale.factor }), warnings: run.warnings.map(({ code }) => code),
     notes: notesOf(request, { run, options, sized }),
   };
@@ -78,21 +79,22 @@ interface Prediction {
 
 function predictionOf(request: VerifyRequest, { topic, sized }: { topic: PlannedTopic; sized: SizedTopic }): Prediction {
   const { plan, inputs, bootstrap, runs } = request;
+  const sample = request.samples.get(topic.name) ?? null;
   const { coreCount } = hostRecord(undefined);
   const target = targetOf(request, topic);
   const brokers = target.kind === 'embedded' ? target.brokerCount : plan.shape.brokers;
   // A model of other processors, or of brokers that share them, says nothing here.
   const model = bootstrap === undefined && runs[0]?.cores === coreCount ? machineModel(runs, { cores: coreCount, seed: 1 }) : null;
   const plannedPerSecond = plan.values.find(({ id }) => id === `${topic.name}.rate`)?.value ?? sized.peakRate.value;
-  const run: VerificationPlan = { topic, sized, target, sample: sampleOf(request), warmupSeconds: WARMUP_SECONDS, durationSeconds: secondsOf(request.duration) };
+  const run: VerificationPlan = { topic, sized, target, sample: sample === null ? undefined : sampleFile(sample), warmupSeconds: WARMUP_SECONDS, durationSeconds: secondsOf(request.duration) };
   const sampled = shapeOf(verificationOptions(run, { ratePerSecond: plannedPerSecond, groups: [] }), brokers);
   const shapeAt = (members: number): PlannedShape => ({ ...sampled, members, groups: topic.groups.length });
-  const verified = (ratePerSecond: number): VerifiedShape => withSampledRatio({ topic: sized, cluster: inputs.cluster, partitions: topic.partitions, brokers, producers: 1, ratePerSecond }, request.sample);
+  const verified = (ratePerSecond: number): VerifiedShape => ({ topic: sized, cluster: inputs.cluster, partitions: topic.partitions, brokers, producers: 1, ratePerSecond });
   const scale = scaledRun(topic, {
     plannedPerSecond,
     maximumPerSecond: ({ members, ratePerSecond }) => (model === null ? assumedMaximumPerSecond(verified(ratePerSecond), coreCount) : model.maximumPerSecond(shapeAt(members)).value),
   });
-  const [shape, own] = [shapeAt(scale.groups.reduce((sum, { members }) => sum + members, 0)), verified(scale.ratePerSecond)];
+  const [shape, own] = [shapeAt(scale.groups.reduce((sum, { members }) => sum + members, 0)), withSampledRatio(verified(scale.ratePerSecond), sample)];
   const utilization = Math.min(0.95, scale.ratePerSecond / scale.maximumPerSecond);
   return {
     options: verificationOptions(run, scale),
@@ -110,11 +112,14 @@ function predictionOf(request: VerifyRequest, { topic, sized }: { topic: Planned
   };
 }
 
-/** A sample's ratio depends on how full batches are, and one producer at the run's rate fills others than the planned ones do. */
+/** A sample's ratio depends on how full batches are and what goes into one, and one producer at the run's rate fills others than the planned ones do. */
 function withSampledRatio(shape: VerifiedShape, sample: SampleRecord | null): VerifiedShape {
   const { topic } = shape;
-  const ratio = sample === null || topic.compressionRatio.source !== 'measured' ? undefined : ratioAt(sample, { codec: topic.producer.compression, fillBytes: recordsPerBatch(shape) * topic.recordBytes.value });
-  return ratio === undefined ? shape : { ...shape, topic: { ...topic, compressionRatio: { ...topic.compressionRatio, ...ratio } } };
+  if (sample === null || topic.compressionRatio.source !== 'measured') return shape;
+  const { compression, linger, batchBytes } = topic.producer;
+  const sent = lingeringBatches({ workload: { kind: 'file', ...sampleFile(sample) }, codec: compression as CompressionType, partitions: shape.partitions, ratePerSecond: shape.ratePerSecond, lingerSeconds: linger.value, batchBytes: batchBytes.value });
+  const bytes = topic.recordBytes.value;
+  return { ...shape, topic: { ...topic, compressionRatio: { ...topic.compressionRatio, value: bytes / sent.wireBytesPerRecord, low: bytes / sent.high, high: bytes / sent.low } } };
 }
 
 function shapeOf(options: BenchOptions, brokers: number): PlannedShape {
@@ -163,8 +168,8 @@ function secondsOf(duration: string | undefined): number {
   throw new CliError(`--duration ${duration}: whole seconds from 3 to 600, such as 12s`, 2);
 }
 
-function sampleOf({ sample }: VerifyRequest): VerificationPlan['sample'] {
-  return sample === null ? undefined : { path: sample.path, key: sample.keys?.path };
+function sampleFile({ path, keys }: SampleRecord): { path: string; key: string | undefined } {
+  return { path, key: keys?.path };
 }
 
 function keptWords({ topic, producerProperties, target }: BenchOptions, { recordBytes, keys }: SizedTopic, isSampled: boolean): string[] {
@@ -177,9 +182,9 @@ function keptWords({ topic, producerProperties, target }: BenchOptions, { record
   ];
 }
 
-function notesOf({ sample, plan, runs, bootstrap }: VerifyRequest, { run, options, sized }: { run: Run; options: BenchOptions; sized: SizedTopic }): string[] {
+function notesOf({ samples, plan, runs, bootstrap }: VerifyRequest, { run, options, sized }: { run: Run; options: BenchOptions; sized: SizedTopic }): string[] {
   const notes: string[] = [];
-  if (sample === null) notes.push("Records were generated with the plan's size and compression ratio: their bytes test the plan's arithmetic, not that ratio. --sample FILE tests it.");
+  if (!samples.has(sized.name)) notes.push("Records were generated with the plan's size and compression ratio: their bytes test the plan's arithmetic, not that ratio. --sample FILE tests it.");
   if (sized.producer.count.value > 1) notes.push(`One producer in the place of ${sized.producer.count.value} fills larger batches; what is predicted here counts with one.`);
   if (options.target.kind === 'embedded' && plan.shape.brokers > options.target.brokerCount) notes.push(`${options.target.brokerCount} brokers in the place of ${plan.shape.brokers}.`);
   if (bootstrap !== undefined) notes.push("The brokers' processors and disks cannot be seen from here.");

@@ -1,18 +1,13 @@
 /** `headroom size CONFIG`: a plan from a description of the workload, with what a run measured where it is given. */
 import { Command } from 'commander';
 import type { Plan } from '../results/plan-record.ts';
-import type { SampleRecord } from '../results/sample-record.ts';
-import type { MeasuredInputs } from '../sizing/config-file.ts';
-import type { Measurements } from '../sizing/measured/measurements.ts';
 import type { SizingInputs } from '../sizing/sizing-inputs.ts';
 import { CliError } from './cli-error.ts';
 import { outputWidth } from './output-width.ts';
+import { collected, type InputFlags, type PlanInputs } from './size-inputs.ts';
 
-interface SizeFlags {
-  readonly from?: string;
+interface SizeFlags extends InputFlags {
   readonly comparePeers?: boolean;
-  readonly sample?: string;
-  readonly sampleKey?: string;
   readonly explain?: string;
   readonly all?: boolean;
   readonly json?: boolean;
@@ -33,8 +28,8 @@ export function sizeCommand(): Command {
     .description('partitions, brokers, disk, network and client settings for a workload, each with its reason')
     .argument('[config]', 'a YAML file; see examples/')
     .option('--from <results>', 'take what the file leaves out from stored runs: ids, an experiment, a search or a folder of runs, joined by commas')
-    .option('--sample <file>', "your own events (JSON lines, JSON array, CSV, text; TOPIC=FILE where there are several topics): sizes, key skew and compression are measured where the file leaves them out")
-    .option('--sample-key <path>', "where a sample's key is: dotted JSON path or CSV column; the topic's key unless given")
+    .option('--sample <file>', "your own events (JSON lines, JSON array, CSV, text; TOPIC=FILE where there are several topics, and may be repeated): sizes, key skew and compression are measured where the file leaves them out", collected)
+    .option('--sample-key <path>', "where a sample's key is: dotted JSON path or CSV column (TOPIC=PATH); the topic's key unless given", collected)
     .option('--compare-peers', "what other calculators' published formulas answer for the same workload, with their sources and known flaws")
     .option('--export <format...>', 'the plan as files: kafka-topics, producer.properties, consumer.properties, broker.properties, strimzi, terraform-kafka, terraform-confluent, prometheus, all')
     .option('--out <path>', 'where --export writes: a directory, or a file where there is only one (else it is printed)')
@@ -66,7 +61,7 @@ Examples:
   $ headroom size topic.yaml --verify --from latest                the plan held against a run of it on this machine, scaled down
   $ headroom size topic.yaml --json | jq .decisions
 
-Exit codes: 0 there is a plan, 1 no plan works (the conflict is named), --diff found differences or --verify refuted it, 2 the file cannot be read as a workload, 3 no cluster answers, or it fails.`,
+Exit codes: 0 there is a plan, 1 no plan works (the conflict is named), --diff found differences or --verify found something worse than its interval (better is told, and no failure), 2 the file cannot be read as a workload, 3 no cluster answers, or it fails.`,
     )
     .action(size);
 }
@@ -78,8 +73,9 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
     return;
   }
   if (path === undefined) throw new CliError('which workload? headroom size CONFIG; examples/clickstream-size.yaml is one', 2);
-  const measured = flags.from === undefined ? undefined : await measuredBy(flags.from);
-  const { inputs, preface, sample } = await inputsAndPreface(path, { flags, measured });
+  const { planInputs } = await import('./size-inputs.ts');
+  const found = await planInputs(path, flags);
+  const { inputs, measured } = found;
   if (flags.comparePeers === true) {
     process.stdout.write(await peersAnswer(inputs, flags));
     return;
@@ -95,40 +91,22 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
     return;
   }
   if (flags.verify === true) {
-    process.stdout.write(`${flags.json === true ? '' : preface}${await verificationOutput({ plan, inputs, measured, sample }, flags)}`);
+    process.stdout.write(`${await verificationOutput(plan, found, flags)}`);
     return;
   }
   if (flags.html !== undefined) process.stdout.write(`Written to ${await pageWritten(flags.html, { inputs, plan, path })}\n`);
   if (flags.export !== undefined) {
     const { exportPlan } = await import('./size-export.ts');
     process.stdout.write(await exportPlan(plan, { formats: flags.export, out: flags.out, config: path }));
-  } else if (flags.html === undefined) process.stdout.write(`${flags.json === true ? '' : preface}${await planOutput(plan, flags)}`);
+  } else if (flags.html === undefined) process.stdout.write(`${await prefaceOf(found, flags)}${await planOutput(plan, flags)}`);
   if (plan.conflicts.length > 0) process.exitCode = 1;
 }
 
-/** The preface is what a sample showed, for a terminal. */
-async function inputsAndPreface(path: string, { flags, measured }: { flags: SizeFlags; measured: Measurements | undefined }): Promise<{ inputs: SizingInputs; preface: string; sample: SampleRecord | null }> {
-  if (flags.sample === undefined) return { inputs: await inputsFrom(path, { measured }), preface: '', sample: null };
-  const { sampledInputs, sampleSection } = await import('./size-sample.ts');
-  const { inputs, sample } = await sampledInputs({ sample: flags.sample, keyPath: flags.sampleKey, read: (sampled) => inputsFrom(path, { measured, sampled }) });
-  const { isColorSupported: isColored } = (await import('picocolors')).default;
-  return { inputs, sample, preface: flags.explain === undefined ? sampleSection(sample, { width: outputWidth(), isColored }) : '' };
-}
-
-async function inputsFrom(path: string, { measured, sampled = {} }: { measured: Measurements | undefined; sampled?: MeasuredInputs }): Promise<SizingInputs> {
-  const { readFile } = await import('node:fs/promises');
-  const { readSizingConfig, SizingConfigError } = await import('../sizing/config-file.ts');
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`cannot read ${path}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`, 2);
-  });
-  const { measuredRecords, withMeasurements } = await import('../sizing/measured/measured-inputs.ts');
-  try {
-    const given = readSizingConfig(text, { todayMs: Date.now(), measured: { ...(measured === undefined ? {} : measuredRecords(measured)), ...sampled } });
-    return measured === undefined ? given : withMeasurements(given, measured);
-  } catch (error) {
-    if (error instanceof SizingConfigError) throw new CliError(`${path}:${error.line}:${error.column}: ${error.message}`, 2);
-    throw error;
-  }
+/** What samples showed, for a terminal. */
+async function prefaceOf({ samples }: PlanInputs, flags: SizeFlags): Promise<string> {
+  if (flags.json === true || flags.explain !== undefined || samples.size === 0) return '';
+  const { sampleSections } = await import('./size-sample.ts');
+  return sampleSections(samples, { width: outputWidth(), isColored: (await import('picocolors')).default.isColorSupported });
 }
 
 async function planOutput(plan: Plan, flags: SizeFlags): Promise<string> {
@@ -137,7 +115,7 @@ async function planOutput(plan: Plan, flags: SizeFlags): Promise<string> {
   const options = { width: outputWidth(), isColored };
   if (flags.explain === undefined) {
     const { fullPlanText } = await import('../results/render/plan-text.ts');
-    return `\n${fullPlanText(plan, { ...options, isWhole: flags.all === true })}${await earlierOutput(options)}`;
+    return `\n${fullPlanText(plan, { ...options, isWhole: flags.all === true })}${await earlierOutput(plan, options)}`;
   }
   const { explainText } = await import('../results/render/explain-text.ts');
   const explained = explainText(plan, flags.explain, options);
@@ -154,27 +132,26 @@ function mainIds(ids: readonly string[]): string[] {
   return ids.filter((id) => !id.includes('.') || id.startsWith('disk.'));
 }
 
-async function verificationOutput({ plan, inputs, measured, sample }: { plan: Plan; inputs: SizingInputs; measured: Measurements | undefined; sample: SampleRecord | null }, flags: SizeFlags): Promise<string> {
+async function verificationOutput(plan: Plan, { inputs, measured, samples }: PlanInputs, flags: SizeFlags): Promise<string> {
   const { verifyPlan } = await import('./size-verify.ts');
   const { verificationText } = await import('../results/verification/verification-text.ts');
-  const sampled = /^([\w.-]+)=/.exec(flags.sample ?? '')?.[1];
-  const topic = flags.topic ?? plan.shape.topics[0]?.name;
-  const { record, path } = await verifyPlan({ plan, inputs, runs: measured?.runs ?? [], sample: sampled === undefined || sampled === topic ? sample : null, topic: flags.topic, duration: flags.duration, bootstrap: flags.bootstrap, commandConfig: flags.commandConfig });
+  const { record, path } = await verifyPlan({ plan, inputs, runs: measured?.runs ?? [], samples, topic: flags.topic, duration: flags.duration, bootstrap: flags.bootstrap, commandConfig: flags.commandConfig });
   if (record.verdict.kind === 'refuted') process.exitCode = 1;
   if (flags.json === true) return `${JSON.stringify(record, undefined, 2)}\n`;
   return `\n${verificationText(record, { width: outputWidth(), isColored: (await import('picocolors')).default.isColorSupported })}\nStored in ${path}\n`;
 }
 
 /** What verifications on this machine found before, where there are any. */
-async function earlierOutput(options: { width: number; isColored: boolean }): Promise<string> {
+async function earlierOutput(plan: Plan, options: { width: number; isColored: boolean }): Promise<string> {
   const { listResults } = await import('../results/result-reader.ts');
   const { DEFAULT_RUNS_DIRECTORY } = await import('../results/run-store.ts');
   const stored = (await listResults(DEFAULT_RUNS_DIRECTORY, 'verification')).flatMap((each) => (each.kind === 'verification' ? [each.result] : []));
   if (stored.length === 0) return '';
   const { earlierOn } = await import('../results/verification/plan-verification.ts');
   const { earlierText } = await import('../results/verification/verification-text.ts');
+  const { planId } = await import('./size-export.ts');
   const { availableParallelism, cpus } = await import('node:os');
-  const earlier = earlierOn({ cpuModel: cpus()[0]?.model.trim() ?? 'unknown', coreCount: availableParallelism() }, stored);
+  const earlier = earlierOn({ cpuModel: cpus()[0]?.model.trim() ?? 'unknown', coreCount: availableParallelism() }, { plan: { name: plan.name, id: planId(plan) }, stored });
   return earlier === null ? '' : `\n${earlierText(earlier, options)}`;
 }
 
@@ -197,14 +174,4 @@ async function peersAnswer(inputs: SizingInputs, flags: SizeFlags): Promise<stri
   const { peersText } = await import('../results/peers/peers-text.ts');
   const colors = (await import('picocolors')).default;
   return peersText(record, { width: outputWidth(), isColored: colors.isColorSupported });
-}
-
-async function measuredBy(references: string): Promise<Measurements> {
-  const { RunStore } = await import('../results/run-store.ts');
-  const { measurementsOf } = await import('../sizing/measured/measurements.ts');
-  const { runsOfResults } = await import('./stored-results.ts');
-  const runs = await runsOfResults(new RunStore(), references);
-  const measured = measurementsOf(runs);
-  if (measured === null) throw new CliError(`--from ${references}: nothing measured in ${runs.length === 1 ? 'this run' : 'these runs'} that a plan could rest on`, 2);
-  return measured;
 }

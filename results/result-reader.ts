@@ -9,7 +9,7 @@ import { counted, rateText } from './render/number-text.ts';
 import { isResultFile, resultKindOf, type ResultKind } from './result-store.ts';
 import type { SearchResult } from './search/search-result.ts';
 import type { StudyResult } from './study/study-result.ts';
-import type { PlanVerification } from './verification/plan-verification.ts';
+import { judgedAgain, type PlanVerification } from './verification/plan-verification.ts';
 
 /** Of bench-micro only what every reader needs; the rest is for who knows contests. */
 export interface MicroOutline {
@@ -33,7 +33,7 @@ const KINDS: Readonly<Record<ResultKind, { readonly version: number; readonly li
   experiment: { version: 1, lists: ['variants', 'comparisons', 'thresholds', 'notes'], others: ['experimentId', 'experiment', 'startedAt', 'recommendation', 'blocks'] },
   search: { version: 1, lists: ['points', 'conditions', 'limits'], others: ['id', 'name', 'startedAt', 'end'] },
   study: { version: 1, lists: ['metrics', 'runs'], others: ['id', 'startedAt', 'slowerShare'] },
-  verification: { version: 1, lists: ['rows', 'kept', 'notes'], others: ['id', 'startedAt', 'plan', 'host', 'scale', 'verdict'] },
+  verification: { version: 1, lists: ['rows', 'kept', 'notes'], others: ['id', 'startedAt', 'plan', 'host', 'scale', 'records', 'verdict'] },
   micro: { version: 1, lists: ['rows'], others: ['id', 'startedAt', 'rounds', 'host'] },
 };
 
@@ -48,7 +48,9 @@ export function readResult(path: string, text: string): ReadResult {
     return { kind: 'damaged', path, problem: text.trim() === '' ? 'the file is empty' : `not JSON: ${(error as Error).message}` };
   }
   const problem = problemOf(kind, value);
-  return problem === undefined ? ({ kind, path, result: { schemaVersion: 1, ...(value as object) } } as unknown as StoredResult) : { kind: 'damaged', path, problem };
+  if (problem !== undefined) return { kind: 'damaged', path, problem };
+  const stored = { kind, path, result: { schemaVersion: 1, ...(value as object) } } as unknown as StoredResult;
+  return stored.kind === 'verification' ? { ...stored, result: judgedAgain(stored.result) } : stored;
 }
 
 /** All of a folder, or those of one kind, the newest first. */
@@ -81,7 +83,7 @@ export function outcomeWords(stored: StoredResult): { name: string; words: strin
       return { name: 'comparison study', words: `${counted(stored.result.metrics.length, 'metric')}, ${counted(stored.result.runs.length, 'run')}` };
     case 'verification': {
       const { plan, verdict, scale } = stored.result;
-      return { name: plan.name, words: `${plan.topic} ${verdict.kind}${verdict.kind === 'refuted' ? `: ${verdict.outside.map(({ quantity }) => quantity).join(', ') || 'records'}` : ''} at ${rateText(scale.ratePerSecond)} records/s` };
+      return { name: plan.name, words: `${plan.topic} ${verdict.kind}${verdict.kind === 'refuted' ? `: ${verdict.worse.join(', ') || 'records'}` : verdict.better.length > 0 ? ' with room' : ''} at ${rateText(scale.ratePerSecond)} records/s` };
     }
     case 'micro':
       return { name: 'contests', words: counted(new Set(stored.result.rows.map(({ contest }) => contest)).size, 'contest') };

@@ -18,6 +18,8 @@ export interface MeasuredInputs {
   readonly topic?: MeasuredTopic;
   /** By topic. */
   readonly topics?: ReadonlyMap<string, MeasuredTopic>;
+  /** For those that are in neither. */
+  readonly every?: MeasuredTopic;
   readonly cluster?: MeasuredCluster;
 }
 
@@ -45,7 +47,7 @@ function inputsOf(config: Config, { measured, todayMs, factor }: ReadOptions & {
   const reader = new QuantityReader();
   const names = Object.keys(config.topics);
   if (names.length === 0) throw new ConfigValueError(['topics'], 'topics is empty: name at least one');
-  const topics = Object.entries(config.topics).map(([name, topic]) => readTopic(topic, { reader, path: ['topics', name], name, measured: measured?.topics?.get(name) ?? (names.length === 1 ? (measured?.topic ?? {}) : {}) }));
+  const topics = Object.entries(config.topics).map(([name, topic]) => readTopic(topic, { reader, path: ['topics', name], name, measured: measured?.topics?.get(name) ?? (names.length === 1 ? measured?.topic : undefined) ?? measured?.every ?? {} }));
   const cluster = readCluster(config, { reader, measured: measured?.cluster });
   const inputs: SizingInputs = {
     name: config.name ?? names.join(', '),

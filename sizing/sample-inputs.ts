@@ -1,6 +1,6 @@
 /** What a sample of events measured, as inputs of a topic. */
 import type { SampleRecord } from '../results/sample-record.ts';
-import { bytesText, countText, percentText } from '../results/render/number-text.ts';
+import { bytesText, countText, significant } from '../results/render/number-text.ts';
 import type { MeasuredTopic } from './config/topic-reader.ts';
 import { harmonic } from './queueing/key-load.ts';
 import { input } from './sizing-inputs.ts';
@@ -37,7 +37,7 @@ function keyLaw({ keys }: SampleRecord, counted: string): NonNullable<MeasuredTo
     kind: 'law',
     name: path,
     count: input('key.count', 'keys', distinctCount, 'count', { source: 'measured', why: `different ones ${counted}: there may be more` }),
-    exponent: input('key.zipf', 'Zipf exponent of the keys', exponentFor(hottestShare), 'ratio', { source: 'measured', low: exponentFor(hottestShareLow), high: exponentFor(hottestShareHigh), why: `so that the hottest key has its ${percentText(hottestShare)}, ${counted}` }),
+    exponent: input('key.zipf', 'Zipf exponent of the keys', exponentFor(hottestShare), 'ratio', { source: 'measured', low: exponentFor(hottestShareLow), high: exponentFor(hottestShareHigh), why: `so that the hottest key has its ${significant(hottestShare * 100)} %, ${counted}` }),
   };
 }
 

@@ -65,11 +65,23 @@ export interface VerificationRow {
   readonly isInside: boolean | null;
 }
 
+/** `better`: what lies outside its interval on the side that leaves the plan room. It refutes nothing, and is off all the same. */
 export type VerificationVerdict =
-  | { readonly kind: 'verified' }
-  | { readonly kind: 'extrapolated'; readonly factor: number }
-  /** `outside`: what lies outside its interval; empty when records were lost. */
-  | { readonly kind: 'refuted'; readonly outside: readonly { readonly quantity: VerifiedQuantity; readonly side: 'above' | 'below' }[] };
+  | { readonly kind: 'verified'; readonly better: readonly VerifiedQuantity[] }
+  | { readonly kind: 'extrapolated'; readonly factor: number; readonly better: readonly VerifiedQuantity[] }
+  /** `worse`: what lies outside on the other side, so that the plan would provide too little; empty when records were lost. */
+  | { readonly kind: 'refuted'; readonly worse: readonly VerifiedQuantity[]; readonly better: readonly VerifiedQuantity[] };
+
+/** On which side of its interval a quantity asks for more than was planned. */
+export const worseSides: Readonly<Record<VerifiedQuantity, 'above' | 'below'>> = {
+  'rate.held': 'below',
+  'publish.p50': 'above',
+  'publish.p99': 'above',
+  'wire.bytes': 'above',
+  'disk.bytes': 'above',
+  'cpu.broker': 'above',
+  'consumers.held': 'below',
+};
 
 /** A rate is as planned when no more than this is missing (Kafka's clients and windows end between two records). */
 export const SCALE_SAME = 1.005;
@@ -85,10 +97,24 @@ export function verificationRow(quantity: VerifiedQuantity, predicted: Expectati
   };
 }
 
+export type VerificationStanding = 'inside' | 'better' | 'worse' | 'notJudged';
+
+export function standingOf({ quantity, predicted, measured, isInside }: VerificationRow): VerificationStanding {
+  if (isInside === null || predicted === null || measured === null) return 'notJudged';
+  if (isInside) return 'inside';
+  return (measured > predicted.high ? 'above' : 'below') === worseSides[quantity] ? 'worse' : 'better';
+}
+
 export function verdictOf({ rows, records, factor }: { rows: readonly VerificationRow[]; records: PlanVerification['records']; factor: number }): VerificationVerdict {
-  const outside = rows.flatMap(({ quantity, predicted, measured, isInside }) => (isInside !== false || predicted === null || measured === null ? [] : [{ quantity, side: measured > predicted.high ? ('above' as const) : ('below' as const) }]));
-  if (outside.length > 0 || records === 'notConfirmed') return { kind: 'refuted', outside };
-  return factor <= SCALE_SAME ? { kind: 'verified' } : { kind: 'extrapolated', factor };
+  const standing = (wanted: VerificationStanding): VerifiedQuantity[] => rows.flatMap((row) => (standingOf(row) === wanted ? [row.quantity] : []));
+  const [worse, better] = [standing('worse'), standing('better')];
+  if (worse.length > 0 || records === 'notConfirmed') return { kind: 'refuted', worse, better };
+  return factor <= SCALE_SAME ? { kind: 'verified', better } : { kind: 'extrapolated', factor, better };
+}
+
+/** As it is judged now: files from before better and worse were told apart hold another verdict. */
+export function judgedAgain(stored: PlanVerification): PlanVerification {
+  return { ...stored, verdict: verdictOf({ rows: stored.rows, records: stored.records, factor: stored.scale.factor }) };
 }
 
 /** Warnings of a run that shared its machine with other work, or whose machine changed: what it was off by says little of the plan. */
@@ -98,7 +124,7 @@ export function isDisturbed({ warnings }: Pick<PlanVerification, 'warnings'>): b
   return warnings.some((code) => DISTURBED.includes(code));
 }
 
-export interface EarlierVerifications {
+export interface VerificationSummary {
   readonly count: number;
   readonly refutedCount: number;
   /** Not in the ratios. */
@@ -107,15 +133,33 @@ export interface EarlierVerifications {
   readonly ratios: readonly { readonly quantity: VerifiedQuantity; readonly count: number; readonly median: number; readonly low: number; readonly high: number }[];
 }
 
-/** Of those made on a machine of the same processors; null without one. */
-export function earlierOn({ cpuModel, coreCount }: { readonly cpuModel: string; readonly coreCount: number }, stored: readonly PlanVerification[]): EarlierVerifications | null {
+/** What was verified before, by how near it is to the plan at hand; null: nothing. */
+export interface EarlierVerifications {
+  /** Of exactly this plan: the same inputs and counts. */
+  readonly same: VerificationSummary | null;
+  /** Of a plan of this name with other inputs: the file, the sample or what was measured has changed since, or will. */
+  readonly changed: VerificationSummary | null;
+  readonly others: VerificationSummary | null;
+}
+
+/** Of those made on a machine of the same processors, on the embedded brokers; null without one. */
+export function earlierOn({ cpuModel, coreCount }: { readonly cpuModel: string; readonly coreCount: number }, { plan, stored }: { readonly plan: { readonly name: string; readonly id: string }; readonly stored: readonly PlanVerification[] }): EarlierVerifications | null {
   const own = stored.filter(({ host, target }) => target === 'embedded' && host.cpuModel === cpuModel && host.coreCount === coreCount);
   if (own.length === 0) return null;
-  const byQuantity = Map.groupBy(own.flatMap((each) => (isDisturbed(each) ? [] : each.rows)).filter(({ logRatio }) => logRatio !== null), ({ quantity }) => quantity);
+  const near = Map.groupBy(own, (each) => (each.plan.name !== plan.name ? 'others' : each.plan.id === plan.id ? 'same' : 'changed'));
+  const summed = (group: keyof EarlierVerifications): VerificationSummary | null => {
+    const members = near.get(group);
+    return members === undefined ? null : summaryOf(members);
+  };
+  return { same: summed('same'), changed: summed('changed'), others: summed('others') };
+}
+
+function summaryOf(verifications: readonly PlanVerification[]): VerificationSummary {
+  const byQuantity = Map.groupBy(verifications.flatMap((each) => (isDisturbed(each) ? [] : each.rows)).filter(({ logRatio }) => logRatio !== null), ({ quantity }) => quantity);
   return {
-    count: own.length,
-    refutedCount: own.filter(({ verdict }) => verdict.kind === 'refuted').length,
-    disturbedCount: own.filter(isDisturbed).length,
+    count: verifications.length,
+    refutedCount: verifications.filter(({ verdict }) => verdict.kind === 'refuted').length,
+    disturbedCount: verifications.filter(isDisturbed).length,
     ratios: [...byQuantity].map(([quantity, rows]) => {
       const logs = rows.map(({ logRatio }) => logRatio as number);
       return { quantity, count: logs.length, median: Math.exp(median(logs)), low: Math.exp(Math.min(...logs)), high: Math.exp(Math.max(...logs)) };

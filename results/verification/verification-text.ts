@@ -1,7 +1,7 @@
 /** A plan held against a run, for the terminal: what was kept and scaled, one row a quantity, the verdict in words. Pure. */
 import { bytesText, counted, durationText, latencyText, percentText, rateText, significant } from '../render/number-text.ts';
 import { createPage, DASH, heading, sentence, table, type Cell, type Page } from '../render/page.ts';
-import { isDisturbed, type EarlierVerifications, type PlanVerification, type VerificationRow, type VerifiedQuantity } from './plan-verification.ts';
+import { isDisturbed, standingOf, worseSides, type EarlierVerifications, type PlanVerification, type VerificationRow, type VerificationSummary, type VerifiedQuantity } from './plan-verification.ts';
 
 export const quantityWords: Readonly<Record<VerifiedQuantity, string>> = {
   'rate.held': 'rate held, of what was offered',
@@ -31,24 +31,40 @@ export function verificationText(record: PlanVerification, options: { width: num
   ].join('\n')}\n`;
 }
 
-/** `refuted: publish p99 above its interval`. */
-export function verdictWords({ verdict, records, scale }: Pick<PlanVerification, 'verdict' | 'records' | 'scale'>): string {
+/** `Refuted: publish p99 lies above its interval.` */
+export function verdictWords({ verdict, records, scale, basis }: Pick<PlanVerification, 'verdict' | 'records' | 'scale' | 'basis'>): string {
+  const { better } = verdict;
+  const names = better.map((quantity) => quantityWords[quantity]).join(', ');
+  const inside = better.length === 0 ? 'everything inside its interval' : `everything else inside its interval, and better than predicted ${better.length === 1 ? 'is' : 'are'} ${names}`;
+  const room = better.length === 0 ? '' : ` ${better.length === 1 ? 'That was' : 'Those were'} planned too carefully: there is more room than the plan says.`;
   switch (verdict.kind) {
     case 'verified':
-      return 'Verified: everything inside its interval, at the planned peak.';
+      return `Verified${better.length === 0 ? '' : ', with room'}: ${inside}, at the planned peak.${room}`;
     case 'extrapolated':
-      return `Extrapolated by ${significant(verdict.factor)} x: everything inside its interval at ${rateText(scale.ratePerSecond)} records/s; beyond it the plan is arithmetic.`;
-    case 'refuted':
-      return `Refuted: ${[...verdict.outside.map(({ quantity, side }) => `${quantityWords[quantity]} lies ${side} its interval`), ...(records === 'notConfirmed' ? ['acknowledged records were not found as they were sent'] : [])].join('; ')}.`;
+      return `Extrapolated by ${significant(verdict.factor)} x${better.length === 0 ? '' : ', with room'}: ${inside}, at ${rateText(scale.ratePerSecond)} records/s; beyond it the plan is arithmetic.${room}`;
+    case 'refuted': {
+      const worse = [...verdict.worse.map((quantity) => `${quantityWords[quantity]} lies ${worseSides[quantity]} its interval`), ...(records === 'notConfirmed' ? ['acknowledged records were not found as they were sent'] : [])];
+      const remedy = basis.kind === 'assumed' && verdict.worse.length > 0 ? ' What was assumed may be at fault: headroom bench calibrate measures it, and --from plans with that.' : '';
+      return `Refuted: ${worse.join('; ')}.${verdict.worse.length > 0 ? ' With this the plan would provide too little.' : ''}${better.length === 0 ? '' : ` Better than predicted: ${names}.`}${remedy}`;
+    }
   }
 }
 
 /** What a plan says of earlier ones: nothing in it is changed by them. */
-export function earlierText({ count, refutedCount, disturbedCount, ratios }: EarlierVerifications, options: { width: number; isColored: boolean }): string {
+export function earlierText({ same, changed, others }: EarlierVerifications, options: { width: number; isColored: boolean }): string {
   const page = createPage(options);
+  const lines = [['of this plan', same], ['of this plan with other inputs', changed], ['of other plans', others]] as const;
+  return `${[
+    ...sentence(page, 'Earlier verifications on this machine; no interval above is widened by them:'),
+    ...lines.flatMap(([whose, summary]) => (summary === null ? [] : sentence(page, summaryWords(whose, summary)))),
+  ].join('\n')}\n`;
+}
+
+function summaryWords(whose: string, { count, refutedCount, disturbedCount, ratios }: VerificationSummary): string {
   const told = ratios.filter(({ quantity }) => quantity === 'publish.p99' || quantity === 'cpu.broker' || quantity === 'wire.bytes');
-  const words = told.map((each) => `${quantityWords[each.quantity]} median ${significant(each.median)}${each.count === 1 ? '' : ` (${significant(each.low)} to ${significant(each.high)})`}`);
-  return `${sentence(page, `Earlier verifications on this machine: ${count}, of them ${refutedCount} refuted${disturbedCount === 0 ? '' : `, ${disturbedCount} disturbed by other work and not counted on`}${words.length === 0 ? '' : `; measured over predicted: ${words.join(', ')}`}. No interval above is widened by them.`).join('\n')}\n`;
+  const words = told.map((each) => `${quantityWords[each.quantity]} ${significant(each.median)}${each.count === 1 ? '' : ` (${significant(each.low)} - ${significant(each.high)})`}`);
+  const disturbed = disturbedCount === 0 ? '' : disturbedCount === count ? ', disturbed by other work and not counted on' : `, ${disturbedCount} disturbed by other work and not counted on`;
+  return `${count} ${whose}, ${refutedCount === 0 ? 'none' : refutedCount} refuted${disturbed}${words.length === 0 ? '' : `; measured over predicted: ${words.join(', ')}`}.`;
 }
 
 function scaleWords({ scale, target }: PlanVerification): string {
@@ -59,10 +75,11 @@ function scaleWords({ scale, target }: PlanVerification): string {
   return `${rate}${members === '' ? '' : `; members ${members}`}.`;
 }
 
-function cellsOf({ quantity, predicted, measured, logRatio, isInside }: VerificationRow, page: Page): Cell[] {
+function cellsOf(row: VerificationRow, page: Page): Cell[] {
+  const { quantity, predicted, measured, logRatio } = row;
   const text = (value: number): string => valueText(quantity, value);
   const off = logRatio === null ? DASH : offText(logRatio);
-  const inside: Cell = isInside === null ? 'not judged' : isInside ? 'yes' : { text: 'NO', paint: page.colors.red };
+  const inside: Cell = { inside: 'yes', better: { text: 'no, better', paint: page.colors.green }, worse: { text: 'NO, worse', paint: page.colors.red }, notJudged: 'not judged' }[standingOf(row)];
   return [quantityWords[quantity], predicted === null ? DASH : text(predicted.value), predicted === null ? DASH : `${text(predicted.low)} - ${text(predicted.high)}`, measured === null ? DASH : text(measured), off, inside];
 }
 

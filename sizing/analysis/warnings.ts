@@ -37,12 +37,12 @@ function producing({ name, producer, ordering, isLedger }: SizedTopic): PlanWarn
 /** Below this share of batch.size a batch is closed by time, not by being full. */
 const FILLED_SHARE_MIN = 0.25;
 
-function smallBatches({ name, producer, recordBytes, keys: { kind } }: SizedTopic, point: ReadonlyMap<string, number>): PlanWarning[] {
+function smallBatches({ name, producer, recordBytes, compressionRatio, keys: { kind } }: SizedTopic, point: ReadonlyMap<string, number>): PlanWarning[] {
   const records = point.get(`${name}.batch.records`) as number;
   const bytes = records * recordBytes.value;
   if (bytes >= producer.batchBytes.value * FILLED_SHARE_MIN || producer.batchBytes.value < recordBytes.value) return [];
   const perSecond = (point.get(`${name}.rate`) as number) / producer.count.value / (kind === 'none' ? 1 : (point.get(`${name}.partitions`) as number));
-  return [{ code: 'producer.small-batches', what: `${name}: linger.ms closes batches at ${significant(records)} records (${bytesText(bytes)} of ${bytesText(producer.batchBytes.value)}): they compress less than full ones and cost more requests`, remedy: `measure both with --sample; full batches would take linger.ms ${significant((producer.batchBytes.value / recordBytes.value / perSecond) * 1000)} at this rate with ${significant(producer.count.value)} producers` }];
+  return [{ code: 'producer.small-batches', what: `${name}: linger.ms closes batches at ${significant(records)} records (${bytesText(bytes)} of ${bytesText(producer.batchBytes.value)}): they compress less than full ones and cost more requests`, remedy: `${compressionRatio.source === 'measured' ? '' : 'measure how much with --sample; '}fewer producers or a longer linger.ms fill them; full ones would take linger.ms ${significant((producer.batchBytes.value / recordBytes.value / perSecond) * 1000)} at this rate with ${significant(producer.count.value)} producers` }];
 }
 
 function keys(topic: SizedTopic, point: ReadonlyMap<string, number>): PlanWarning[] {

@@ -117,7 +117,7 @@ export const simpleSchema = z.strictObject({
   consumers: z.record(z.string(), quantity).optional(),
   retention: quantity.optional(),
   durability: z.strictObject({ replicationFactor: text.optional(), minInsyncReplicas: text.optional(), acks: z.union([z.enum(['all', '1', '0']), z.literal(0), z.literal(1)]).optional(), idempotence: z.boolean().optional() }).optional(),
-  producer: z.strictObject({ compression: z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']).optional(), linger: quantity.optional(), batchSize: quantity.optional() }).optional(),
+  producer: z.strictObject({ compression: z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']).optional(), linger: quantity.optional(), batchSize: quantity.optional(), instances: quantity.optional() }).optional(),
   broker: z.strictObject({ disk: quantity.optional(), diskThroughput: quantity.optional(), network: quantity.optional(), utilization: quantity.optional() }).optional(),
 });
 

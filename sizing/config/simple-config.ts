@@ -17,7 +17,7 @@ export function fromSimple({ workload, consumers, retention, durability, produce
         retention: retention === undefined ? undefined : typeof retention === 'object' ? { time: retention } : retention,
         replicationFactor: durability?.replicationFactor,
         minInsyncReplicas: durability?.minInsyncReplicas,
-        producer: { acks: durability?.acks, idempotence: durability?.idempotence, linger: producer?.linger, batchSize: producer?.batchSize },
+        producer: { acks: durability?.acks, idempotence: durability?.idempotence, linger: producer?.linger, batchSize: producer?.batchSize, instances: producer?.instances },
         groups: consumers,
       },
     },

@@ -22,6 +22,8 @@ export interface ClusterProcessOptions {
   readonly firstPort?: number;
   /** A sizing file whose topics are made. */
   readonly topics?: string;
+  /** Of --sample: events that the topics are planned with. */
+  readonly samples?: readonly string[];
 }
 
 export interface ProcessEnd {
@@ -45,6 +47,7 @@ export class ClusterProcess {
       ...(options.dataDirectory === undefined ? [] : ['--data-dir', options.dataDirectory]),
       ...(options.firstPort === undefined ? [] : ['--port', String(options.firstPort)]),
       ...(options.topics === undefined ? [] : ['--topics', options.topics]),
+      ...(options.samples ?? []).flatMap((sample) => ['--sample', sample]),
       ...Object.entries(properties).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ];
     this.#child = spawn(process.execPath, [ENTRY_POINT, 'cluster', ...flags], {
