@@ -2,9 +2,9 @@
  * Runs what `headroom bench` was asked for: progress, the two meanings of Ctrl-C (end early and keep what was measured; end now), the
  * stored result, the report and the exit code.
  */
-import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
 import { ExperimentError } from '../bench/experiment-error.ts';
+import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { runRecord } from '../bench/record/run-record.ts';
 import { runExperiment } from '../bench/run-experiment.ts';
 import { runHtml } from '../results/html/run-html.ts';
@@ -28,9 +28,7 @@ export async function runBench(flags: BenchFlags & { out?: string; html?: string
   const progress = new ProgressLine(process.stderr, { showsBrokerLines: flags.verbose === true });
   const interruption = interruptionBySignal((sentence) => progress.lines.print(sentence));
   const startMs = performance.now();
-  // For the workers, which are the load: a collector with helper threads waits for them whenever all cores are busy, and its pauses
-  // of tens of milliseconds would be measured as the target's.
-  setFlagsFromString('--single-threaded-gc');
+  collectSteadily();
   try {
     const outcome = await runExperiment({ options, onProgress: progress.show, signal: interruption.signal });
     progress.end();

@@ -4,7 +4,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
 import { blocksForSignificance, pilotBlocks } from '../bench/experiment/blocks.ts';
 import { AUTO_BUDGET_SECONDS, readExperiment, type Experiment, type Layer } from '../bench/experiment/file/experiment-file.ts';
@@ -20,6 +19,7 @@ import { thresholdOutcomes } from '../bench/experiment/thresholds.ts';
 import { variantsOf, type Variants } from '../bench/experiment/variants.ts';
 import { ExperimentFileError } from '../bench/experiment/file/yaml-tree.ts';
 import { ExperimentError } from '../bench/experiment-error.ts';
+import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { blocksWanted, type BlocksWanted } from '../results/compare/experiment/blocks-wanted.ts';
 import { experimentMarkdown } from '../results/compare/experiment/experiment-markdown.ts';
 import type { ExperimentResult } from '../results/compare/experiment/experiment-result.ts';
@@ -103,8 +103,7 @@ async function run({ experiment, variants, blockCount, isAuto, budgetSeconds }: 
     wanted = blocksWanted(runs, { variants: variants.all, baseline: variants.baseline, metricIds, minDifference, detect, alpha: ALPHA });
     return wanted.blocks;
   };
-  // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.
-  setFlagsFromString('--single-threaded-gc');
+  collectSteadily();
   try {
     const outcome = await runBlocks({
       experiment: experiment.name,

@@ -2,7 +2,6 @@
  * `headroom bench --rate max`: searches the highest rate that is held under the objectives, stores every run and the result, prints it. The
  * first Ctrl-C ends with what there is, the second at once.
  */
-import { setFlagsFromString } from 'node:v8';
 import pc from 'picocolors';
 import type { BenchOptions } from '../bench/bench-options.ts';
 import { failedRunRecord } from '../bench/experiment/failed-run.ts';
@@ -10,6 +9,7 @@ import { durationSeconds, shareOf } from '../bench/experiment/file/quantities.ts
 import { nearestName } from '../bench/experiment/file/nearest-name.ts';
 import { parseThreshold, thresholdMetricIds, type Threshold } from '../bench/experiment/thresholds.ts';
 import { ExperimentError } from '../bench/experiment-error.ts';
+import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { runRecord } from '../bench/record/run-record.ts';
 import { runExperiment } from '../bench/run-experiment.ts';
 import { leastBudgetSeconds, searchSustainableRate, type RateRequest } from '../bench/search/sustainable-rate.ts';
@@ -85,8 +85,7 @@ async function run(options: BenchOptions, search: SearchWords, flags: MaxRateFla
   const name = `${options.name}-max`;
   const commandLine = ['headroom', ...process.argv.slice(2)];
   let runNumber = 0;
-  // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.
-  setFlagsFromString('--single-threaded-gc');
+  collectSteadily();
   try {
     const nowSeconds = (): number => performance.now() / 1000;
     const beganSeconds = nowSeconds();

@@ -1,7 +1,7 @@
 /** `headroom size CONFIG --verify`: runs one planned topic, scaled to this machine, and holds what it did against what was predicted of it. */
-import { setFlagsFromString } from 'node:v8';
 import type { BenchOptions, TargetOptions } from '../bench/bench-options.ts';
 import { ExperimentError } from '../bench/experiment-error.ts';
+import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { lingeringBatches } from '../bench/sample/lingering-batches.ts';
 import { headroomVersion, hostRecord } from '../bench/record/host-record.ts';
 import { plannedShape } from '../bench/study/planned-shape.ts';
@@ -133,8 +133,7 @@ function shapeOf(options: BenchOptions, brokers: number): PlannedShape {
 async function measured(options: BenchOptions): Promise<{ run: Run; logBytes: number | null }> {
   const progress = new ProgressLine(process.stderr, { showsBrokerLines: false });
   const interruption = interruptionBySignal((sentence) => progress.lines.print(sentence));
-  // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.
-  setFlagsFromString('--single-threaded-gc');
+  collectSteadily();
   try {
     const outcome = await verificationRun({ options, commandLine: ['headroom', ...process.argv.slice(2)], onProgress: progress.show, signal: interruption.signal });
     await new RunStore().write(outcome.run);

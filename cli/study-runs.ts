@@ -1,8 +1,8 @@
 /** Runs of the study of predictions: every configuration as fast as it goes, then all of them at a share of what they reached. All are stored. */
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { runBlocks } from '../bench/experiment/experiment-runner.ts';
 import type { Variant } from '../bench/experiment/variants.ts';
+import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { latencyVariants, throughputVariants } from '../bench/study/sizing-configurations.ts';
 import type { Run } from '../results/run.ts';
 import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
@@ -16,8 +16,7 @@ export async function sizingStudyRuns({ seed }: { seed: number }): Promise<{ ful
   const progress = new ExperimentProgressText(process.stderr, { showsBrokerLines: false });
   const interruption = interruptionBySignal((sentence) => progress.note(sentence));
   const store = new RunStore(STUDY_RUNS_DIRECTORY);
-  // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.
-  setFlagsFromString('--single-threaded-gc');
+  collectSteadily();
   const measured = (experiment: string, variants: readonly Variant[]) =>
     runBlocks({
       experiment,

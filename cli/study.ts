@@ -196,7 +196,7 @@ async function studyStore(): Promise<RunStore> {
 }
 
 async function liveRuns({ options, comparisons, repeats, slowerShare }: Asked, commandLine: readonly string[]) {
-  const { setFlagsFromString } = await import('node:v8');
+  const { collectSteadily } = await import('../bench/load/steady-collector.ts');
   const { runBlocks } = await import('../bench/experiment/experiment-runner.ts');
   const { studyVariants } = await import('../bench/study/study-variants.ts');
   const { durationText } = await import('../results/render/number-text.ts');
@@ -209,8 +209,7 @@ async function liveRuns({ options, comparisons, repeats, slowerShare }: Asked, c
   const progress = new ExperimentProgressText(process.stderr, { showsBrokerLines: false });
   const interruption = interruptionBySignal((sentence) => progress.note(sentence));
   const store = await studyStore();
-  // As in a plain run: collector helpers would wait for busy cores, and that would be measured as the target's.
-  setFlagsFromString('--single-threaded-gc');
+  collectSteadily();
   try {
     return await runBlocks({
       experiment: 'study',

@@ -21,6 +21,8 @@ export interface Clock {
    * before the next event is handled. Deferring from a deferred callback runs in the same drain.
    */
   defer(callback: () => void): void;
+  /** Calls back once when the events that have come meanwhile are handled: for long work that gives way to them. */
+  giveWay(callback: () => void): void;
 }
 
 export interface Random {

@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { FromWorker, ToWorker } from './load-messages.ts';
+import { COLLECTOR_FLAGS } from './steady-collector.ts';
 
 export class WorkerFailure extends Error {
   override readonly name = 'WorkerFailure';
@@ -18,8 +19,7 @@ export class WorkerHandle {
   constructor(file: URL, workerData: unknown, place: 'thread' | 'process' = 'thread') {
     this.#failure = new Promise<never>((_resolve, reject) => (this.#fail = reject));
     this.#failure.catch(() => {});
-    // As in the threads: a collector with helpers waits for them whenever all cores are busy.
-    this.#worker = place === 'thread' ? new Worker(file, { workerData }) : fork(file, [], { serialization: 'advanced', execArgv: [...process.execArgv, '--single-threaded-gc'] });
+    this.#worker = place === 'thread' ? new Worker(file, { workerData }) : fork(file, [], { serialization: 'advanced', execArgv: [...process.execArgv, ...COLLECTOR_FLAGS] });
     if (!(this.#worker instanceof Worker)) this.#worker.send({ kind: 'open', input: workerData });
     this.#worker.on('message', (message: FromWorker) => {
       if (message.kind === 'failed') this.#fail(new WorkerFailure(message.message, { cause: message.stack }));

@@ -18,5 +18,6 @@ export function createHostClock(): Clock {
       return { cancel: () => clearTimeout(timer) };
     },
     defer: (callback) => queueMicrotask(callback),
+    giveWay: (callback) => setImmediate(callback),
   };
 }

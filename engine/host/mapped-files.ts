@@ -1,6 +1,6 @@
 /**
- * Memory-mapped segments. A mapping reserves more than the file holds; the file grows under it by posix_fallocate, and
- * the next step is prefaulted by a thread ahead of the writer. Only bytes below the allocated end are ever touched:
+ * Memory-mapped segments. A mapping reserves more than the file holds; the file grows under it by posix_fallocate, and a
+ * thread prefaults it a piece ahead of the writer. Only bytes below the allocated end are ever touched:
  * behind it lies SIGBUS. A mapping that is outgrown is replaced by one four times as long; the old one goes with its
  * last window (its finalizer), and both show the same pages. Sealed segments are mapped while they are read in large pieces, the
  * last few of all logs; a thread reads the pages before a window is lent.
@@ -14,6 +14,8 @@ import { SegmentDescriptor } from './segment-descriptor.ts';
 
 const FIRST_STEP_BYTES = 128 * 1024;
 const LARGEST_STEP_BYTES = 4 * 1024 * 1024;
+/** Prefaulted at once. A whole step of many partitions, which grow alike, would take the processors from the writers all at the same time. */
+const PREFAULT_BYTES = 256 * 1024;
 const FIRST_MAP_BYTES = 4 * 1024 * 1024;
 const MAP_GROWTH = 4;
 const PAGE_BYTES = 4096;
@@ -48,6 +50,8 @@ class MappedSegment implements SegmentFile {
   /** End of the bytes that are on disk and may be touched; whole pages, except in a file that was only just opened. */
   private allocated: number;
   private stepBytes = FIRST_STEP_BYTES;
+  /** End of what was given to the thread that prefaults. */
+  private prefaulted: number;
   /** End of the highest window given out: the file is never trimmed below it while the process may still look through it. */
   private lentEnd: number;
   constructor(path: string, options: SegmentFileOptions, native: Native) {
@@ -57,6 +61,7 @@ class MappedSegment implements SegmentFile {
     this.sealed = options.sealed;
     this.appended = options.size;
     this.allocated = options.size;
+    this.prefaulted = options.size;
     this.lentEnd = options.lentBytes ?? 0;
     this.descriptor = SegmentDescriptor.open(path, options);
   }
@@ -77,9 +82,11 @@ class MappedSegment implements SegmentFile {
     assert(!this.sealed, `append to the sealed segment ${this.path}`);
     const position = this.appended;
     const end = position + bytes.length;
-    // The next step is allocated when half of this one is used, so that the prefaulting thread has a head start.
-    if (end + (this.stepBytes >>> 1) > this.allocated) this.allocateUpTo(end);
+    // Half a piece ahead, so that the prefaulting thread has a head start.
+    const ahead = Math.min(PREFAULT_BYTES, this.stepBytes) >>> 1;
+    if (end + ahead > this.allocated) this.allocateUpTo(end);
     if (end > this.map.length) this.mapAtLeast(end);
+    if (end + ahead > this.prefaulted) this.prefaultBehind(end);
     this.map.set(bytes, position);
     this.appended = end;
     return position;
@@ -186,8 +193,14 @@ class MappedSegment implements SegmentFile {
     this.allocated = target;
     if (this.stepBytes < LARGEST_STEP_BYTES) this.stepBytes *= 2;
     if (target > this.map.length) this.mapAtLeast(target);
-    const ahead = pageCeiling(Math.max(end, from));
-    if (target > ahead) this.native.prefault(this.map, ahead, target - ahead);
+  }
+
+  private prefaultBehind(end: number): void {
+    const from = Math.max(pageCeiling(end), this.prefaulted);
+    const bytes = Math.min(PREFAULT_BYTES, Math.min(this.allocated, this.map.length) - from);
+    if (bytes <= 0) return;
+    this.prefaulted = from + bytes;
+    this.native.prefault(this.map, from, bytes);
   }
 
   private mapAtLeast(bytes: number): void {

@@ -84,6 +84,7 @@ export class SimulatedHost {
         };
       },
       defer: (callback) => clock.defer(() => this.run(callback)),
+      giveWay: (callback) => clock.giveWay(() => this.run(callback)),
     };
   }
 

@@ -47,6 +47,10 @@ export class VirtualClock implements Clock {
     this.deferred.push(callback);
   }
 
+  giveWay(callback: () => void): void {
+    this.setTimer(0, callback);
+  }
+
   /** Due time of the next timer on the monotonic clock. */
   get nextTimerMs(): number | undefined {
     while (this.timers[0]?.isCancelled === true) this.pop();

@@ -25,6 +25,8 @@ type PartitionResponse = ResponseOf<typeof Produce>['responses'][number]['partit
 
 /** Timers are that coarse. */
 const RIPENESS_TOLERANCE_MS = 0.5;
+/** After so much compressing the answers that have come are read first: their time would count as the broker's. */
+const TURN_MS = 1;
 /** Unacknowledged writes (acks=0) stop above this until the operating system has taken them. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
 /** The broker lost or refuses the numbers, not the records. */
@@ -119,24 +121,40 @@ export class ProduceSender {
     const nowMs = this.#client.environment.clock.monotonicMs();
     this.#giveUpExpired(nowMs);
     if (this.identity.isReady) {
-      for (const lane of this.#lanes.values()) this.#drainLane(lane, nowMs);
+      for (const [brokerId, lane] of this.#lanes) {
+        if (this.#drainLane(lane, nowMs)) continue;
+        this.#giveWay(brokerId, lane);
+        return;
+      }
     } else if (this.#inFlightRequests === 0) {
       this.#renewIdentity();
     }
     this.#scheduleTimer(nowMs);
   };
 
-  #drainLane(lane: BrokerLane, nowMs: number): void {
+  /** Goes on after the events that have come; the lane is the last one then. */
+  #giveWay(brokerId: number, lane: BrokerLane): void {
+    this.#lanes.delete(brokerId);
+    this.#lanes.set(brokerId, lane);
+    this.#isDrainDeferred = true;
+    this.#client.environment.clock.giveWay(this.#drain);
+  }
+
+  /** False: there may be more to send, and the turn is over. */
+  #drainLane(lane: BrokerLane, nowMs: number): boolean {
+    const { clock } = this.#client.environment;
     while (lane.inFlight < this.#config['max.in.flight.requests.per.connection']) {
       if (lane.connection === undefined) {
         if (lane.queues.some((queue) => this.#sendable(queue, nowMs) !== undefined)) lane.connect();
-        return;
+        return true;
       }
-      if (this.#config.requiredAcks === 0 && lane.connection.bufferedBytes > UNSENT_BYTES_MAX) return;
+      if (this.#config.requiredAcks === 0 && lane.connection.bufferedBytes > UNSENT_BYTES_MAX) return true;
       const sent = this.#collect(lane, nowMs);
-      if (sent.length === 0) return;
+      if (sent.length === 0) return true;
       this.#send(lane, sent);
+      if (clock.monotonicMs() - nowMs > TURN_MS) return false;
     }
+    return true;
   }
 
   /** `ripeAfterMs`: how long an open batch must have waited. */
@@ -315,7 +333,7 @@ export class ProduceSender {
     this.#timer = this.#client.environment.clock.setTimer(delayMs, () => {
       this.#timer = undefined;
       this.#timerAtMs = Number.POSITIVE_INFINITY;
-      this.#drain();
+      this.wake();
     });
   }
 }
