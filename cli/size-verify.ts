@@ -89,12 +89,13 @@ function predictionOf(request: VerifyRequest, { topic, sized }: { topic: Planned
   const run: VerificationPlan = { topic, sized, target, sample: sample === null ? undefined : sampleFile(sample), warmupSeconds: WARMUP_SECONDS, durationSeconds: secondsOf(request.duration) };
   const sampled = shapeOf(verificationOptions(run, { ratePerSecond: plannedPerSecond, groups: [] }), brokers);
   const shapeAt = (members: number): PlannedShape => ({ ...sampled, members, groups: topic.groups.length });
-  const verified = (ratePerSecond: number): VerifiedShape => ({ topic: sized, cluster: inputs.cluster, partitions: topic.partitions, brokers, producers: 1, ratePerSecond });
+  const verified = (ratePerSecond: number, members: number): VerifiedShape => ({ topic: sized, cluster: inputs.cluster, partitions: topic.partitions, brokers, producers: 1, ratePerSecond, members });
   const scale = scaledRun(topic, {
     plannedPerSecond,
-    maximumPerSecond: ({ members, ratePerSecond }) => (model === null ? assumedMaximumPerSecond(verified(ratePerSecond), coreCount) : model.maximumPerSecond(shapeAt(members)).value),
+    maximumPerSecond: ({ members, ratePerSecond }) => (model === null ? assumedMaximumPerSecond(verified(ratePerSecond, members), coreCount) : model.maximumPerSecond(shapeAt(members)).value),
   });
-  const [shape, own] = [shapeAt(scale.groups.reduce((sum, { members }) => sum + members, 0)), withSampledRatio(verified(scale.ratePerSecond), sample)];
+  const members = scale.groups.reduce((sum, group) => sum + group.members, 0);
+  const [shape, own] = [shapeAt(members), withSampledRatio(verified(scale.ratePerSecond, members), sample)];
   const utilization = Math.min(0.95, scale.ratePerSecond / scale.maximumPerSecond);
   return {
     options: verificationOptions(run, scale),

@@ -119,12 +119,23 @@ export interface SizedCluster {
   readonly processor: {
     readonly secondsPerWrittenByte: PlanQuantity;
     readonly secondsPerReadByte: PlanQuantity;
+    /** Of a batch, each time that a broker appends it or sends it to a reader. */
+    readonly secondsPerBatch: PlanQuantity;
+    /** Of a producer's request, beside its batches and bytes. */
     readonly secondsPerRequest: PlanQuantity;
+    /** Of a fetch, at one end. */
+    readonly secondsPerFetch: PlanQuantity;
     /** Cores busy without load, a broker. */
     readonly idleCores: PlanQuantity;
+    /** Factor on what the prices say: what they were off by, for runs that they had not seen. */
+    readonly unseen: PlanQuantity;
   };
-  /** Batches that a fetch of a follower or consumer brings back. */
-  readonly batchesPerFetch: PlanQuantity;
+  /** See RequestHabits in request-rates.ts. */
+  readonly requestsPerLinger: PlanQuantity;
+  readonly fullBatchesShare: PlanQuantity;
+  readonly fetchRound: PlanQuantity;
+  readonly fetchWait: PlanQuantity;
+  readonly sinkPortion: PlanQuantity;
   readonly pageCacheTail: PlanQuantity;
   readonly replicasPerBrokerMax: PlanQuantity;
   readonly replicasPerClusterMax: PlanQuantity;

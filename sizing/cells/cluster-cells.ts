@@ -3,6 +3,7 @@ import type { PlanUnit } from '../../results/plan-record.ts';
 import type { Sheet } from '../model/sheet.ts';
 import type { SizedCluster } from '../sizing-inputs.ts';
 import { latencyCells } from './latency-cells.ts';
+import { requestCells } from './request-cells.ts';
 import type { TopicCells } from './topic-cells.ts';
 
 interface Load {
@@ -19,7 +20,7 @@ interface Load {
 }
 
 export function clusterCells(sheet: Sheet, cluster: SizedCluster, topics: readonly TopicCells[]): void {
-  const loads = [...byteLoads(sheet, cluster, topics), processorLoad(sheet, cluster, topics)];
+  const bytes = byteLoads(sheet, cluster, topics);
   const changelogs = topics.flatMap(({ groups }) => groups.flatMap(({ changelog }) => changelog ?? []));
   const storage = sheet.cell('storage', { label: 'stored in all', unit: 'bytes', text: 'sum(stored)', terms: { stored: [...topics, ...changelogs].map(({ stored }) => stored) } });
   const replicas = sheet.cell('replicas', { label: 'replicas in all', unit: 'count', text: 'sum(replicas)', terms: { replicas: [...topics, ...changelogs].map((each) => each.replicas) } });
@@ -30,7 +31,7 @@ export function clusterCells(sheet: Sheet, cluster: SizedCluster, topics: readon
     terms: { replicationFactors: topics.map(({ replicationFactor }) => replicationFactor) },
   });
   const brokers = sheet.choose({ kind: 'count', id: 'brokers', label: 'brokers', least: leastBrokers, most: Number.POSITIVE_INFINITY, step: cluster.zones, isShared: false });
-  loadConstraints(sheet, cluster, { loads, brokers });
+  loadConstraints(sheet, cluster, { loads: [...bytes, processorLoad(sheet, cluster, { topics, brokers })], brokers });
   storageConstraints(sheet, cluster, { storage, brokers, written: 'disk.write.total' });
   countConstraints(sheet, cluster, { topics, replicas, storage, brokers });
   replicaConstraints(sheet, cluster, topics);
@@ -55,8 +56,8 @@ function byteLoads(sheet: Sheet, cluster: SizedCluster, topics: readonly TopicCe
   ];
 }
 
-/** By bytes and by requests: with small batches the requests decide, which models of bytes alone miss. */
-function processorLoad(sheet: Sheet, cluster: SizedCluster, topics: readonly TopicCells[]): Load {
+/** By bytes, batches and requests: with small batches the requests decide, which models of bytes alone miss. */
+function processorLoad(sheet: Sheet, cluster: SizedCluster, { topics, brokers }: { topics: readonly TopicCells[]; brokers: string }): Load {
   const { processor } = cluster;
   const bytes = sheet.cell('cpu.bytes.total', {
     label: 'processors for bytes',
@@ -64,16 +65,20 @@ function processorLoad(sheet: Sheet, cluster: SizedCluster, topics: readonly Top
     text: 'sum(written) * perWrittenByte + (sum(groups) + sum(followers)) * perReadByte',
     terms: { written: topics.map((each) => each.written), groups: topics.map(({ readByGroups }) => readByGroups), followers: topics.map(({ readByFollowers }) => readByFollowers), perWrittenByte: sheet.input(processor.secondsPerWrittenByte), perReadByte: sheet.input(processor.secondsPerReadByte) },
   });
-  const requests = sheet.cell('requests', {
-    label: 'requests of producers, followers and consumers',
-    unit: 'requests/s',
-    text: 'sum(batches) + sum(fetched) / batchesPerFetch',
-    terms: { batches: topics.flatMap(({ batches, markers }) => (markers === null ? [batches] : [batches, markers])), fetched: topics.map(({ fetches }) => fetches), batchesPerFetch: sheet.input(cluster.batchesPerFetch) },
-    reference: 'a produce request carries one batch at least: an upper bound',
+  const counted = requestCells(sheet, cluster, { topics, brokers });
+  const produced = [...counted.produce, ...topics.flatMap(({ markers }) => markers ?? [])];
+  const followers = counted.followerFetches;
+  sheet.cell('requests', { label: 'requests of producers, followers and consumers', unit: 'requests/s', text: 'sum(produced) + sum(consumers) + followers', terms: { produced, consumers: counted.consumerFetches, followers } });
+  const forRequests = sheet.cell('cpu.requests.total', {
+    label: 'processors for requests and the batches in them',
+    unit: 'cores',
+    text: 'sum(produced) * perRequest + (sum(consumers) + 2 * followers) * perFetch + sum(batches) * perBatch',
+    terms: { produced, consumers: counted.consumerFetches, followers, batches: counted.batches, perRequest: sheet.input(processor.secondsPerRequest), perFetch: sheet.input(processor.secondsPerFetch), perBatch: sheet.input(processor.secondsPerBatch) },
+    reference: 'both ends of a fetch of a follower are brokers',
   });
-  const forRequests = sheet.cell('cpu.requests.total', { label: 'processors for requests', unit: 'cores', text: 'requests * perRequest', terms: { requests, perRequest: sheet.input(processor.secondsPerRequest) } });
-  const total = sheet.cell('cpu.total', { label: 'processors of all brokers', unit: 'cores', text: 'bytes + requests', terms: { bytes, requests: forRequests } });
-  return { name: 'cpu', what: 'processors of a broker', unit: 'cores', total, capacity: sheet.input(cluster.cores), idle: sheet.input(processor.idleCores) };
+  const total = sheet.cell('cpu.total', { label: 'processors of all brokers', unit: 'cores', text: '(bytes + requests) * unseen', terms: { bytes, requests: forRequests, unseen: sheet.input(processor.unseen) } });
+  const idle = sheet.cell('cpu.idle.broker', { label: 'processors of a broker that has nothing to do', unit: 'cores', text: 'idle * unseen', terms: { idle: sheet.input(processor.idleCores), unseen: processor.unseen.id } });
+  return { name: 'cpu', what: 'processors of a broker', unit: 'cores', total, capacity: sheet.input(cluster.cores), idle };
 }
 
 function loadConstraints(sheet: Sheet, cluster: SizedCluster, { loads, brokers }: { loads: readonly Load[]; brokers: string }): void {

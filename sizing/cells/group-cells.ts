@@ -1,5 +1,6 @@
 /** One consumer group in the sheet: how many consumers it needs, at the tip and when it has fallen behind. */
 import type { Sheet } from '../model/sheet.ts';
+import type { GroupKind } from '../../results/plan-record.ts';
 import type { SizedGroup } from '../sizing-inputs.ts';
 
 export interface GroupRateCells {
@@ -11,6 +12,7 @@ export interface GroupRateCells {
 
 export interface GroupCells {
   readonly name: string;
+  readonly kind: GroupKind;
   readonly consumers: string;
   /** Bytes/s that it reads from disks while it catches up; null: no such wish. */
   readonly catchUpBytes: string | null;
@@ -55,11 +57,11 @@ export function groupCells(sheet: Sheet, { at, group, rate, partitions, rates, .
   sheet.constrain({ id: `${id}.busiest`, what: `the busiest consumer of ${group.name} takes all its partitions' records`, demand: busiestOf('busiest', `records of the busiest consumer of ${group.name}`, rate), capacity: rates.consumerRate, choice: consumers });
   const concurrency = sheet.cell(`${at}.${group.name}.concurrency`, { label: `consumers of ${group.name} that are busy`, unit: 'count', text: 'rate / consumerRate', terms: { rate, consumerRate: rates.consumerRate }, reference: "Little's law: arrivals x service time" });
   sheet.constrain({ id: `${id}.littles-law`, what: `${group.name} has as many consumers as are busy`, demand: concurrency, capacity: consumers, choice: consumers });
-  if (rates.catchUpRate === null) return { name: group.name, consumers, catchUpBytes: null, changelog: changelogCells(sheet, { at, group, partitions, ...of }) };
+  if (rates.catchUpRate === null) return { name: group.name, kind: group.kind, consumers, catchUpBytes: null, changelog: changelogCells(sheet, { at, group, partitions, ...of }) };
   const demand = busiestOf('catchup.busiest', `records of the busiest consumer of ${group.name} while it catches up`, rates.catchUpRate);
   sheet.constrain({ id: `${id}.lag.catchup`, what: `${group.name} catches up in time`, demand, capacity: rates.consumerRate, choice: consumers });
   const catchUpBytes = sheet.cell(`${at}.${group.name}.catchup.bytes`, { label: `read by ${group.name} while it catches up`, unit: 'bytes/s', text: 'rate * recordBytes / compressionRatio', terms: { rate: rates.catchUpRate, recordBytes: of.recordBytes, compressionRatio: of.compressionRatio } });
-  return { name: group.name, consumers, catchUpBytes, changelog: changelogCells(sheet, { at, group, partitions, ...of }) };
+  return { name: group.name, kind: group.kind, consumers, catchUpBytes, changelog: changelogCells(sheet, { at, group, partitions, ...of }) };
 }
 
 const MEMBERS = { 'real-time': 'consumers', sink: 'consumers', streams: 'tasks', connect: 'tasks' } as const;

@@ -15,9 +15,12 @@ export interface TopicCells {
   readonly stored: string;
   readonly replicas: string;
   readonly batches: string;
+  /** Were every batch full. */
+  readonly fullBatches: string;
   /** Transaction markers/s; null: no transactions. */
   readonly markers: string | null;
-  readonly fetches: string;
+  readonly partitions: string;
+  readonly linger: string;
   readonly producers: string;
   readonly groups: readonly GroupCells[];
 }
@@ -49,7 +52,9 @@ export function topicCells(sheet: Sheet, topic: SizedTopic, growth: string): Top
     replicas: sheet.cell(`${at}.replicas`, { label: `replicas of ${at}`, unit: 'count', text: 'partitions * replicationFactor', terms: { partitions, replicationFactor } }),
     batches,
     markers: topic.transactions === null ? null : `${at}.markers`,
-    fetches: sheet.cell(`${at}.fetched.batches`, { label: `batches of ${at} that are fetched`, unit: 'requests/s', text: `batches * (${topic.groups.length} + replicationFactor - 1)`, terms: { batches, replicationFactor } }),
+    fullBatches: sheet.cell(`${at}.batches.full`, { label: `batches of ${at} if each were full`, unit: 'requests/s', text: 'rate * recordBytes / batchBytes', terms: { rate: rates.rate, recordBytes: topic.recordBytes.id, batchBytes: topic.producer.batchBytes.id } }),
+    partitions,
+    linger: topic.producer.linger.id,
     producers: sheet.input(topic.producer.count),
     groups,
   };

@@ -67,11 +67,17 @@ function processorOf(hardware: HardwareMap, base: SizedCluster, reader: Quantity
     return given === undefined ? at : { ...given, unit: at.unit, value: given.value / per, low: given.low / per, high: given.high / per };
   };
   const { processor } = base;
+  const secondsPerRequest = read('cpuPerRequest', processor.secondsPerRequest, 1);
+  const { id, name } = processor.secondsPerFetch;
   return {
     secondsPerWrittenByte: read('cpuPerMegabyteWritten', processor.secondsPerWrittenByte, MEGABYTE),
     secondsPerReadByte: read('cpuPerMegabyteRead', processor.secondsPerReadByte, MEGABYTE),
-    secondsPerRequest: read('cpuPerRequest', processor.secondsPerRequest, 1),
+    secondsPerBatch: processor.secondsPerBatch,
+    secondsPerRequest,
+    // Who knows what a request costs means any of them.
+    secondsPerFetch: secondsPerRequest.source === 'given' ? { ...secondsPerRequest, id, name } : processor.secondsPerFetch,
     idleCores: processor.idleCores,
+    unseen: processor.unseen,
   };
 }
 

@@ -4,6 +4,7 @@ import { counted, percentText, significant } from '../../results/render/number-t
 import { quantityText } from '../../results/render/quantity-text.ts';
 import type { MeasuredInputs } from '../config-file.ts';
 import { input, type InputOrigin, type SizedCluster, type SizedGroup, type SizedLatency, type SizedTopic, type SizingInputs } from '../sizing-inputs.ts';
+import type { CostTerm } from '../regression/cost-regression.ts';
 import { PRICE_TERMS, type BrokerPrices } from './broker-prices.ts';
 import type { MeasuredFigure, Measurements } from './measurements.ts';
 
@@ -50,31 +51,47 @@ function clusterWith(cluster: SizedCluster, measured: Measurements): SizedCluste
   return { ...cluster, latency: cluster.latency === null ? null : latencyWith(cluster.latency, measured), ...(prices === null ? {} : processorWith(cluster, prices, measured)) };
 }
 
-function processorWith(cluster: SizedCluster, prices: BrokerPrices, { date, runs }: Measurements): Pick<SizedCluster, 'processor' | 'batchesPerFetch'> {
-  const { processor, batchesPerFetch } = cluster;
+function processorWith({ processor, fetchRound }: SizedCluster, prices: BrokerPrices, { date, runs, fetchRound: round }: Measurements): Pick<SizedCluster, 'processor' | 'fetchRound'> {
   const runId = runs.map((run) => run.runId).toSorted().at(-1) as string;
   const priced = (quantity: PlanQuantity): PlanQuantity => (quantity.source === 'assumed' ? measuredQuantity(quantity, ...priceOf(quantity, prices, { date, runId })) : quantity);
   return {
-    processor: { secondsPerWrittenByte: priced(processor.secondsPerWrittenByte), secondsPerReadByte: priced(processor.secondsPerReadByte), secondsPerRequest: priced(processor.secondsPerRequest), idleCores: priced(processor.idleCores) },
-    batchesPerFetch:
-      prices.kind === 'fitted' && batchesPerFetch.source === 'assumed'
-        ? measuredQuantity(batchesPerFetch, { value: prices.batchesPerFetch, low: prices.batchesPerFetch, high: prices.batchesPerFetch }, { source: 'measured', why: 'what the processor time for a request was fitted with', runId, date })
-        : batchesPerFetch,
+    processor: {
+      secondsPerWrittenByte: priced(processor.secondsPerWrittenByte),
+      secondsPerReadByte: priced(processor.secondsPerReadByte),
+      secondsPerBatch: priced(processor.secondsPerBatch),
+      secondsPerRequest: priced(processor.secondsPerRequest),
+      secondsPerFetch: priced(processor.secondsPerFetch),
+      idleCores: priced(processor.idleCores),
+      unseen: prices.kind === 'fitted' && processor.unseen.source === 'assumed' ? measuredQuantity(processor.unseen, ...unseenOf(prices, { date, runId })) : processor.unseen,
+    },
+    fetchRound: replaced(fetchRound, round, ({ runCount }) => `of followers in ${counted(runCount, 'run')}: the time between two fetches less the wait for an append`),
   };
 }
 
-/** Wider than the resamples by what left-out runs were off: a price stands for runs that nobody measured. */
 function priceOf(quantity: PlanQuantity, prices: BrokerPrices, { date, runId }: { date: string; runId: string }): [{ value: number; low: number; high: number }, InputOrigin] {
   if (prices.kind === 'scaled') {
     const why = `${counted(prices.runCount, 'run')} cannot tell bytes from requests: the assumed figure times ${significant(prices.factor)}; headroom bench calibrate makes runs that can`;
     return [{ value: quantity.value * prices.factor, low: quantity.low * prices.low, high: quantity.high * prices.high }, { source: 'measured', why, runId, date }];
   }
   const { regression, predictionError } = prices;
-  const term = regression.terms[PRICE_TERMS.findIndex((id) => id === quantity.id)];
+  const term = termOf(prices, quantity.id);
   if (term === undefined) return [quantity, { source: quantity.source, why: quantity.why }];
   const fit = `${counted(regression.runCount, 'run')}${regression.rSquared === null ? '' : `, R2 ${regression.rSquared.toFixed(2)}`}; runs that were left out were off by ${percentText(predictionError)}`;
   const confusion = term.confusedWith === null ? '' : `; not to be told from ${term.confusedWith} in these runs`;
-  return [{ value: term.price, low: term.low / (1 + predictionError), high: term.high * (1 + predictionError) }, { source: 'measured', why: `least squares over ${fit}${confusion}`, runId, date }];
+  // That nothing of it shows in a few runs does not make a request free.
+  const fetch = quantity.id === 'cpu.request' && term.price === 0 ? (termOf(prices, 'cpu.fetch')?.price ?? 0) : 0;
+  const unseen = fetch > 0 ? '; nothing of it shows in these runs: up to the price of a fetch' : '';
+  return [{ value: term.price, low: term.low, high: Math.max(term.high, fetch) }, { source: 'measured', why: `least squares over ${fit}${confusion}${unseen}`, runId, date }];
+}
+
+function termOf({ regression }: Extract<BrokerPrices, { kind: 'fitted' }>, id: string): CostTerm | undefined {
+  return regression.terms[PRICE_TERMS.findIndex((each) => each === id)];
+}
+
+/** From the run that was cheapest against its prediction to the dearest, each left out of its own. */
+function unseenOf({ regression }: Extract<BrokerPrices, { kind: 'fitted' }>, { date, runId }: { date: string; runId: string }): [{ value: number; low: number; high: number }, InputOrigin] {
+  const factors = regression.leftOutShares.map((share) => 1 + share).filter((factor) => Number.isFinite(factor));
+  return [{ value: 1, low: Math.min(1, ...factors), high: Math.max(1, ...factors) }, { source: 'measured', why: `what each of ${counted(regression.runCount, 'run')} cost over what the others' prices say`, runId, date }];
 }
 
 function latencyWith(latency: SizedLatency, { latency: curve }: Measurements): SizedLatency {
@@ -99,7 +116,7 @@ export function withExtrapolations(plan: Plan, { largest }: Measurements): Plan 
   const consumers = plan.shape.topics.flatMap(({ groups }) => groups.map((group) => group.consumers));
   const asked = [
     { what: 'bytes written to a broker', planned: value('disk.write.used'), measured: largest.writtenPerBroker, unit: 'bytes/s', at: ['cpu.write', 'cpu.read'] },
-    { what: 'requests of a broker', planned: value('requests') / brokers, measured: largest.requestsPerBroker, unit: 'requests/s', at: ['cpu.request'] },
+    { what: 'requests of a broker', planned: value('requests') / brokers, measured: largest.requestsPerBroker, unit: 'requests/s', at: ['cpu.request', 'cpu.fetch'] },
     { what: 'partitions', planned: plan.shape.topics.reduce((sum, { partitions }) => sum + partitions, 0), measured: largest.partitions, unit: 'count', at: [] },
     { what: 'consumers', planned: consumers.reduce((sum, count) => sum + count, 0), measured: Math.max(1, largest.members), unit: 'count', at: [] },
   ] as const;

@@ -5,7 +5,8 @@ import { bootstrapScalability } from '../queueing/scalability-intervals.ts';
 import { fitScalability } from '../queueing/scalability-fit.ts';
 import { peakOf } from '../queueing/scalability-law.ts';
 import { clusterDefaults } from '../input-defaults.ts';
-import { brokerPrices, requestsOf, writtenBytes, type BrokerPrices } from './broker-prices.ts';
+import { brokerPrices, countedRequests, expectedRequests, writtenBytes, type BrokerPrices } from './broker-prices.ts';
+import { followerNews, followerPairs } from '../request-rates.ts';
 import { runAmounts, type RunAmounts } from './run-amounts.ts';
 
 export interface Measurements {
@@ -14,6 +15,8 @@ export interface Measurements {
   readonly leftOut: number;
   readonly date: string;
   readonly prices: BrokerPrices | null;
+  /** What a follower's fetch takes beside its wait for news. Null where no run wrote fast enough to tell. */
+  readonly fetchRound: MeasuredFigure | null;
   /** Null where the runs' records differ by more than 5 %. */
   readonly recordBytes: MeasuredFigure | null;
   readonly compressionByCodec: ReadonlyMap<string, MeasuredFigure>;
@@ -52,6 +55,8 @@ export interface ScalabilityFinding {
 const SCALABILITY_POINTS_MIN = 6;
 const CURVE_POINTS_MIN = 3;
 const SAME_SIZE = 0.05;
+const NEWS_MIN = 250;
+const ROUNDS_MIN = 3;
 
 /** Null: none of the runs measured anything that a plan could rest on. */
 export function measurementsOf(stored: readonly Run[]): Measurements | null {
@@ -61,13 +66,14 @@ export function measurementsOf(stored: readonly Run[]): Measurements | null {
   });
   const runs = pairs.map(({ amounts }) => amounts);
   if (runs.length === 0) return null;
-  const { processor, batchesPerFetch } = clusterDefaults;
-  const assumed = [processor.secondsPerWrittenByte, processor.secondsPerReadByte, processor.secondsPerRequest, processor.idleCores].map(({ value }) => value);
+  const { processor } = clusterDefaults;
+  const assumed = [processor.secondsPerWrittenByte, processor.secondsPerReadByte, processor.secondsPerBatch, processor.secondsPerRequest, processor.secondsPerFetch, processor.idleCores].map(({ value }) => value);
   return {
     runs,
     leftOut: stored.length - runs.length,
     date: runs.map(({ date }) => date).toSorted().at(-1) as string,
-    prices: brokerPrices(runs, { prices: assumed, batchesPerFetch: batchesPerFetch.value }),
+    prices: brokerPrices(runs, assumed),
+    fetchRound: fetchRoundOf(runs),
     recordBytes: recordBytesOf(runs),
     compressionByCodec: compressionOf(runs),
     partitionBytesPerSecond: partitionRateOf(runs),
@@ -76,11 +82,28 @@ export function measurementsOf(stored: readonly Run[]): Measurements | null {
     scalability: scalabilityOf(runs),
     largest: {
       writtenPerBroker: Math.max(...runs.map((run) => writtenBytes(run) / run.seconds / Math.max(1, run.brokers))),
-      requestsPerBroker: Math.max(...runs.map((run) => requestsOf(run, batchesPerFetch.value) / run.seconds / Math.max(1, run.brokers))),
+      requestsPerBroker: Math.max(...runs.map((run) => requestsPerBroker(run))),
       partitions: Math.max(...runs.map(({ partitions }) => partitions)),
       members: Math.max(...runs.map(({ members }) => members)),
     },
   };
+}
+
+function requestsPerBroker(run: RunAmounts): number {
+  const { produce, consumerFetch, followerFetch } = countedRequests(run) ?? expectedRequests(run);
+  return (produce + consumerFetch + followerFetch) / run.seconds / Math.max(1, run.brokers);
+}
+
+/** News comes every 1/n s, fetches follow each other every 1/f s: the difference is the round. Below NEWS_MIN a second it drowns in the wait. */
+function fetchRoundOf(runs: readonly RunAmounts[]): MeasuredFigure | null {
+  const told = runs.flatMap((run) => {
+    const [pairs, requests] = [followerPairs(run), countedRequests(run)];
+    if (requests === null || pairs === 0 || requests.followerFetch === 0) return [];
+    const news = followerNews({ ...run, produce: requests.produce / run.seconds, batchesPerSecond: run.batches / run.seconds }) / pairs;
+    const round = (pairs * run.seconds) / requests.followerFetch - 1 / news;
+    return news < NEWS_MIN || round <= 0 ? [] : [{ run, round }];
+  });
+  return told.length < ROUNDS_MIN ? null : figureOf(told.map(({ round }) => round), told.map(({ run }) => run));
 }
 
 function figureOf(values: readonly number[], runs: readonly RunAmounts[]): MeasuredFigure {

@@ -1,5 +1,5 @@
 /** What one run did and what it cost in processor time, as the regressions of prices want it. Pure; windows are the measured ones. */
-import { otherRequests, type BrokerRequests } from '../../results/broker-requests.ts';
+import type { BrokerRequests } from '../../results/broker-requests.ts';
 import type { Run } from '../../results/run.ts';
 
 export interface RunAmounts {
@@ -86,7 +86,7 @@ function requestsOf({ measured: { brokers, throughput } }: Run): Pick<RunAmounts
   const counted = brokers.flatMap(({ requests }) => requests ?? []);
   if (counted.length === 0 || counted.length < brokers.length) return { produceRequests: throughput.requests ?? throughput.batches, consumerFetches: null, followerFetches: null, otherRequests: null };
   const sum = (of: (requests: BrokerRequests) => number): number => counted.reduce((total, each) => total + of(each), 0);
-  return { produceRequests: sum(({ produce }) => produce), consumerFetches: sum(({ consumerFetch }) => consumerFetch), followerFetches: sum(({ followerFetch }) => followerFetch), otherRequests: sum(otherRequests) };
+  return { produceRequests: sum(({ produce }) => produce), consumerFetches: sum(({ consumerFetch }) => consumerFetch), followerFetches: sum(({ followerFetch }) => followerFetch), otherRequests: sum(({ otherByApi, controller }) => Object.values(otherByApi).reduce((total, each) => total + each, controller)) };
 }
 
 function inSeconds(us: number | null): number | null {

@@ -6,6 +6,7 @@ import type { PlanQuantity } from '../../results/plan-record.ts';
 import { quantileOfSorted } from '../../results/statistics/sample.ts';
 import type { Expectation } from '../../results/verification/plan-verification.ts';
 import { drawInput } from '../model/draws.ts';
+import { FETCH_ENDS, habitsOf, requestRates, type RequestShape } from '../request-rates.ts';
 import { input, type SizedCluster, type SizedTopic } from '../sizing-inputs.ts';
 
 export interface VerifiedShape {
@@ -16,6 +17,8 @@ export interface VerifiedShape {
   /** Threads that make the load, each a producer of its own. */
   readonly producers: number;
   readonly ratePerSecond: number;
+  /** Of all groups; they share them evenly. */
+  readonly members: number;
 }
 
 const DRAWS = 2000;
@@ -53,8 +56,8 @@ export function diskBytesPerRecord({ topic, cluster }: VerifiedShape): Expectati
 
 /** CPU seconds of all brokers for a million records. */
 export function brokerSecondsPerMillion(shape: VerifiedShape): Expectation {
-  const idle = shape.cluster.processor.idleCores;
-  return interval([...costInputs(shape), idle], (values) => (costPerRecord(shape, values) + ((values.at(-1) as number) * shape.brokers) / shape.ratePerSecond) * 1e6);
+  const { idleCores, unseen } = shape.cluster.processor;
+  return interval([...costInputs(shape), idleCores, unseen], (values) => (costPerRecord(shape, values) + ((values.at(-2) as number) * shape.brokers) / shape.ratePerSecond) * (values.at(-1) as number) * 1e6);
 }
 
 /** Of a machine that brokers, load and consumers share, from assumed prices: rough, and on the careful side. */
@@ -72,8 +75,8 @@ export function assumedLatency({ topic, cluster }: VerifiedShape, { utilization,
 }
 
 function costInputs({ topic, cluster }: VerifiedShape): readonly PlanQuantity[] {
-  const { secondsPerWrittenByte, secondsPerReadByte, secondsPerRequest } = cluster.processor;
-  return [topic.recordBytes, topic.compressionRatio, secondsPerWrittenByte, secondsPerReadByte, secondsPerRequest, cluster.batchesPerFetch];
+  const { secondsPerWrittenByte, secondsPerReadByte, secondsPerBatch, secondsPerRequest, secondsPerFetch } = cluster.processor;
+  return [topic.recordBytes, topic.compressionRatio, secondsPerWrittenByte, secondsPerReadByte, secondsPerBatch, secondsPerRequest, secondsPerFetch, cluster.requestsPerLinger, cluster.fullBatchesShare, cluster.fetchRound];
 }
 
 /** A batch is full by size, or by what comes within linger.ms for its partition. */
@@ -83,10 +86,23 @@ export function recordsPerBatch({ topic, partitions, producers, ratePerSecond }:
 }
 
 function costPerRecord(shape: VerifiedShape, values: readonly number[]): number {
-  const [record, ratio, writePrice, readPrice, requestPrice, batchesPerFetch] = values as [number, number, number, number, number, number];
-  const replicas = shape.topic.replicationFactor.value;
-  const readers = replicas - 1 + shape.topic.groups.length;
-  return (record / ratio) * (replicas * writePrice + readers * readPrice) + ((1 + readers / batchesPerFetch) / recordsPerBatch(shape, record)) * requestPrice;
+  const [record, ratio, writePrice, readPrice, batchPrice, requestPrice, fetchPrice, requestsPerLinger, fullBatchesShare, fetchRoundSeconds] = values as [number, number, number, number, number, number, number, number, number, number];
+  const { topic, cluster, ratePerSecond } = shape;
+  const replicas = topic.replicationFactor.value;
+  const readers = replicas - 1 + topic.groups.length;
+  const wireBytesPerSecond = (ratePerSecond * record) / ratio;
+  const batchesPerSecond = ratePerSecond / recordsPerBatch(shape, record);
+  const { produce, consumerFetch, followerFetch } = requestRates(
+    { ...requestShapeOf(shape), batchesPerSecond, fullBatchesPerSecond: (ratePerSecond * record) / topic.producer.batchBytes.value, wireBytesPerSecond },
+    { ...habitsOf(cluster), requestsPerLinger, fullBatchesShare, fetchRoundSeconds },
+  );
+  const perSecond = wireBytesPerSecond * (replicas * writePrice + readers * readPrice) + batchesPerSecond * (replicas + readers) * batchPrice + produce * requestPrice + (consumerFetch + FETCH_ENDS * followerFetch) * fetchPrice;
+  return perSecond / ratePerSecond;
+}
+
+function requestShapeOf({ topic, partitions, brokers, producers, members }: VerifiedShape): Pick<RequestShape, 'lingerSeconds' | 'producers' | 'partitions' | 'brokers' | 'replicationFactor' | 'groups'> {
+  const groups = topic.groups.map(({ kind }) => ({ members: Math.max(1, members / topic.groups.length), isSink: kind === 'sink' || kind === 'connect' }));
+  return { lingerSeconds: topic.producer.linger.value, producers, partitions, brokers, replicationFactor: topic.replicationFactor.value, groups };
 }
 
 /** At the inputs' values, and between the tails of their draws. */

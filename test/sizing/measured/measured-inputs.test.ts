@@ -24,7 +24,7 @@ function planned(runs: readonly Run[], config = CONFIG) {
 describe('prices of the brokers from runs', () => {
   it('are those that made the runs', () => {
     const { prices } = measured(variedRuns());
-    expect(prices).toMatchObject({ kind: 'fitted', batchesPerFetch: 4 });
+    expect(prices).toMatchObject({ kind: 'fitted' });
     if (prices?.kind !== 'fitted') return;
     for (const [at, { price, confusedWith }] of prices.regression.terms.entries()) {
       expect(price / (PRICES[at] as number)).toBeCloseTo(1, 4);
@@ -33,15 +33,18 @@ describe('prices of the brokers from runs', () => {
     expect(prices.predictionError).toBeLessThan(0.001);
   });
 
-  it('enter the plan as measured, with intervals that are wider by what left-out runs were off', () => {
+  it('enter the plan as measured, with a factor on all of them for what left-out runs were off by', () => {
     const noise = [0.2, -0.2, 0.1, -0.1, 0.2, -0.2, 0.1, -0.1, 0.15, -0.15];
     const runs = variedRuns(noise);
     const { prices } = measured(runs);
     const input = planned(runs).inputs.find(({ id }) => id === 'cpu.request');
     if (prices?.kind !== 'fitted' || input === undefined) throw new Error('ten varied runs are fitted');
-    const term = prices.regression.terms[2];
+    const term = prices.regression.terms[3];
     expect(input).toMatchObject({ source: 'measured', value: term?.price, runId: '20260805-120009-aaaaaa', date: '2026-08-05' });
-    expect(input.high).toBeCloseTo((term?.high ?? 0) * (1 + prices.predictionError), 12);
+    expect(input.high).toBeCloseTo(term?.high ?? 0, 12);
+    const unseen = planned(runs).inputs.find(({ id }) => id === 'cpu.unseen');
+    const factors = prices.regression.leftOutShares.map((share) => 1 + share);
+    expect(unseen).toMatchObject({ source: 'measured', value: 1, low: Math.min(...factors), high: Math.max(...factors) });
     expect(input.why).toMatch(/^least squares over 10 runs, R2 0\.\d\d; runs that were left out were off by \d+/);
   });
 
@@ -52,6 +55,11 @@ describe('prices of the brokers from runs', () => {
     const input = planned([pricedRun('20260805-120000-aaaaaa', { rate: 100_000 })]).inputs.find(({ id }) => id === 'cpu.write');
     const assumed = clusterDefaults.processor.secondsPerWrittenByte;
     expect(input).toMatchObject({ source: 'measured', value: expect.closeTo(assumed.value * prices.factor, 15), low: expect.closeTo(assumed.low * prices.factor, 15), why: expect.stringContaining('1 run cannot tell bytes from requests') });
+  });
+
+  it('are the assumed ones times one factor where nobody counted requests, which are then those to be expected', () => {
+    const runs = variedRuns().map((run): Run => ({ ...run, measured: { ...run.measured, brokers: run.measured.brokers.map((broker) => ({ ...broker, requests: null })) } }));
+    expect(measured(runs).prices).toMatchObject({ kind: 'scaled', runCount: 10 });
   });
 
   it('stay assumed where the brokers cannot be seen', () => {

@@ -32,7 +32,7 @@ describe("what a plan's inputs say of a run", () => {
   const inputs = readSizingConfig('workload: { name: t, rate: 100k/s, recordSize: 300 B, compressionRatio: { value: 3, low: 2, high: 4 }, key: id }\nconsumers: { a: 5k/s }\n');
   const [topic] = inputs.topics;
   if (topic === undefined) throw new Error('there is a topic');
-  const shape: VerifiedShape = { topic, cluster: inputs.cluster, partitions: 20, brokers: 3, producers: 1, ratePerSecond: 40_000 };
+  const shape: VerifiedShape = { topic, cluster: inputs.cluster, partitions: 20, brokers: 3, producers: 1, ratePerSecond: 40_000, members: 4 };
 
   it('is bytes between those of the highest and the lowest compression', () => {
     const wire = wireBytesPerRecord(shape);
