@@ -56,7 +56,7 @@ export function planFor(inputs: SizingInputs, { draws = DRAWS, seed = SEED, isBr
     sensitivities: isBrief ? [] : sensitivities(sheet, { point, fixed }),
     alternatives: isBrief ? [] : alternativesOf({ inputs, sheet, drawn, choices, fixed, seed, sheetOf }),
     warnings: planWarnings({ inputs, point, constraints, growth }),
-    conflicts: conflictsOf({ inputs, sheet, drawn, point, constraints, fixed }),
+    conflicts: conflictsOf({ inputs, sheet, drawn, point, constraints, choices, fixed }),
     notes: inputs.notes,
   };
 }

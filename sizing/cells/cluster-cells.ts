@@ -97,7 +97,7 @@ function loadConstraints(sheet: Sheet, cluster: SizedCluster, { loads, brokers }
       sheet.constrain({ id: `failure.n-1.${load.name}`, what: `${load.what} while one is down`, demand: survivor, capacity: allowed(load, 'failure.n-1.', degraded), choice: brokers });
     }
     if (cluster.survives.zone) {
-      const survivor = sheet.cell(`failure.zone.${load.name}.used`, { label: `${load.what} while a zone is down`, unit: load.unit, ...shareOf(load, `(brokers * ${cluster.zones - 1} / ${cluster.zones})`), reference: 'the other zones carry what it carried: A / (A - 1)' });
+      const survivor = sheet.cell(`failure.zone.${load.name}.used`, { label: `${load.what} while a zone is down`, unit: load.unit, ...shareOf(load, `(brokers - ceil(brokers / ${cluster.zones}))`), reference: 'the other zones carry what the fullest carried: A / (A - 1) where they are even' });
       sheet.constrain({ id: `failure.zone.${load.name}`, what: `${load.what} while a zone is down`, demand: survivor, capacity: allowed(load, 'failure.zone.', degraded), choice: brokers });
     }
   }

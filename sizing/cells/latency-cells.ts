@@ -25,7 +25,7 @@ function ceilingCell(sheet: Sheet, latency: SizedLatency): string {
 }
 
 /** p99 of an exponential response is 4.605 means. */
-function percentileFactor(percentile: number): number {
+export function percentileFactor(percentile: number): number {
   return Number(Math.max(1, -Math.log(1 - percentile)).toPrecision(4));
 }
 

@@ -1,10 +1,12 @@
 /** One count of a plan at a time, everything before it chosen: in which share of the draws a count is enough, and the smallest that is often enough. */
 import { quantile, type Column } from './column.ts';
-import { BrokenDraws, holdShare, jointShare, TOLERANCE } from './held-share.ts';
+import { BrokenDraws, holdShare, TOLERANCE } from './held-share.ts';
 import { movedBy, valueOf, type Cell, type Constraint, type CountChoice, type Sheet, type Values } from './sheet.ts';
 
 /** Counts above are taken for impossible. */
 const COUNT_MAX = 1_000_000;
+/** One constraint that asks for so many times what the others do is not met by counting. */
+const SENSIBLE_FACTOR = 10;
 
 interface WatchedConstraint {
   readonly constraint: Constraint;
@@ -59,12 +61,12 @@ export class CountSearch {
     return enough * step;
   }
 
-  /** Where none is enough: the smallest that holds those constraints which the most allowed would hold. */
+  /** Where none is enough: all that there may be, or the smallest that holds those constraints which a count of a sensible size would hold. */
   best(share: number): number {
-    for (const each of this.#watched) this.#compute(each, this.#most);
-    const possible = this.constraints.filter((each) => jointShare([each], this.#values) >= share - TOLERANCE);
-    const rest = new CountSearch(this.#sheet, this.#choice, this.#values, possible);
-    return rest.smallest(share) ?? this.#most;
+    if (this.#most < COUNT_MAX) return this.#most;
+    const needed = this.constraints.map((each) => new CountSearch(this.#sheet, this.#choice, this.#values, [each]).smallest(share));
+    const rising = needed.filter((each) => each !== null).toSorted((a, b) => a - b);
+    return rising.reduce((best, count) => (count <= best * SENSIBLE_FACTOR ? count : best), rising[0] ?? this.#least);
   }
 
   heldShare(count: number): number {
