@@ -68,7 +68,7 @@ function growthOf({ growth }: Config, reader: QuantityReader): SizedGrowth | nul
   if (growth === undefined) return null;
   const origin = { source: 'assumed' } as const;
   return {
-    perYear: reader.read(['growth', 'perYear'], growth.perYear, { id: 'growth.perYear', name: 'growth a year', unit: 'ratio', canBeZero: true }) as PlanQuantity,
+    perYear: reader.read(['growth', 'perYear'], growth.perYear, { id: 'growth.perYear', name: 'growth a year', unit: 'ratio', canBeZero: true, isIncrease: true }) as PlanQuantity,
     horizon: reader.read(['growth', 'horizon'], growth.horizon, { id: 'growth.horizon', name: 'horizon', unit: 'seconds' }) ?? input('growth.horizon', 'horizon', 2 * 31_557_600, 'seconds', { ...origin, why: 'two years' }),
     lead: reader.read(['growth', 'lead'], growth.lead, { id: 'growth.lead', name: 'time from order to service', unit: 'seconds', canBeZero: true }) ?? input('growth.lead', 'time from order to service', 30 * 86_400, 'seconds', { ...origin, why: 'a month' }),
     sizeFor: growth.sizeFor ?? 'horizon',

@@ -15,7 +15,7 @@ const SECONDS = { ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 1e-6, ms: 1e-3, s: 1, sec:
 const FORMS: Readonly<Record<GivenUnit, string>> = {
   'records/s': '100k/s, 2.5M/s, 5000/s',
   bytes: '220 B, 64 KiB, 4 TB',
-  'bytes/s': '250 MB/s, 97.7 MiB/s, 10 Gbit/s',
+  'bytes/s': '250 MB/s, 97.7 MiB/s, 10 Gbit/s, 10 GbE',
   seconds: '10 ms, 45 s, 12 h, 7 d',
   ratio: '3, 3.5x, 60 %',
   count: '3, 20',
@@ -44,6 +44,8 @@ function plainNumber(text: string): string {
 function intention(text: string, unit: GivenUnit): string | undefined {
   const number = /^\d+(?:\.\d+)?/.exec(text)?.[0];
   if (number === undefined) return undefined;
+  const grouped = GROUPED_BY_POINTS.exec(text)?.[0];
+  if (grouped !== undefined) return `is ${grouped} ${Number.parseFloat(grouped)} or ${grouped.replaceAll('.', '')}? thousands are parted by a comma or not at all: write it as ${grouped.replaceAll('.', '')}${text.slice(grouped.length)}`;
   if (text === number && unit !== 'count') return `${number} of what? ${withUnits(number, unit)}; write it as ${FORMS[unit]}`;
   const bits = /^(\d+(?:\.\d+)?)\s*([kKmMgGtT]i?)b(?:ps|\/s)?$/.exec(text);
   if (bits !== null && (unit === 'bytes/s' || unit === 'bytes')) {
@@ -63,7 +65,11 @@ function withUnits(number: string, unit: GivenUnit): string {
   return { 'records/s': `${number}/s?`, bytes: `${number} B, ${number} KiB, ${number} GB?`, 'bytes/s': `${number} MB/s, ${number} MiB/s, ${number} Mbit/s?`, seconds: `${number} ms, ${number} s, ${number} h?`, ratio: `${number}x or ${number} %?`, count: number }[unit];
 }
 
+/** 100.000 is a hundred to some and a hundred thousand to others. */
+const GROUPED_BY_POINTS = /^\d{1,3}(?:\.\d{3})*\.000(?!\d)/;
+
 function read(text: string, unit: GivenUnit): number | undefined {
+  if (GROUPED_BY_POINTS.test(text)) return undefined;
   switch (unit) {
     case 'records/s':
       return readScaled(/^(\d+(?:\.\d+)?)\s*([kmg]?)\s*(?:records|events|messages|msgs?)?\s*\/\s*s(?:ec)?$/i, text);
@@ -79,11 +85,16 @@ function read(text: string, unit: GivenUnit): number | undefined {
     case 'bytes':
       return readBytes(text);
     case 'bytes/s': {
+      const card = LINE_RATE.exec(text);
+      if (card !== null) return (Number(card[1]) * DECIMAL[(card[2] ?? (card[3] as string)).toLowerCase() as keyof typeof DECIMAL]) / 8;
       const match = /^(.*\S)\s*(?:\/s|ps)$/i.exec(text);
       return match === null ? undefined : readBytes(match[1] as string);
     }
   }
 }
+
+/** As network cards and links are named: 10 GbE, 10 Gbps. `Mb/s` and `mbps` are mistaken too often. */
+const LINE_RATE = /^(\d+(?:\.\d+)?)\s*(?:([GM])bE|([kMGT])bps)$/;
 
 function readCount(text: string): number | undefined {
   const value = readScaled(/^(\d+(?:\.\d+)?)\s*([kmg]?)$/i, text);

@@ -15,12 +15,14 @@ export interface QuantityMeaning {
   readonly canBeZero?: boolean;
   /** In the range of 0 to 1. */
   readonly isShare?: boolean;
+  /** More by so much: 2x and 45 could mean twice as much, or thrice. */
+  readonly isIncrease?: boolean;
 }
 
 interface SeenBytes {
   readonly path: string;
   readonly text: string;
-  readonly family: 'decimal' | 'binary';
+  readonly family: 'decimal' | 'binary' | 'bits';
 }
 
 export class QuantityReader {
@@ -43,10 +45,10 @@ export class QuantityReader {
     return this.read(path, raw, { ...meaning, unit: 'count' });
   }
 
-  #number(path: ConfigPath, raw: string | number, { unit, canBeZero = false, isShare = false }: QuantityMeaning): number {
+  #number(path: ConfigPath, raw: string | number, { unit, canBeZero = false, isShare = false, isIncrease = false }: QuantityMeaning): number {
     const text = String(raw);
     const name = path.at(-1) === 'value' || path.at(-1) === 'low' || path.at(-1) === 'high' ? path.slice(-2).join('.') : String(path.at(-1));
-    const family = unit === 'bytes' || unit === 'bytes/s' ? byteFamily(text) : undefined;
+    const family = unit === 'bytes' || unit === 'bytes/s' ? (text.endsWith('bps') ? 'bits' : byteFamily(text)) : undefined;
     if (family !== undefined) this.seenBytes.push({ path: path.join('.'), text, family });
     let value: number;
     try {
@@ -55,10 +57,17 @@ export class QuantityReader {
       if (error instanceof UnitError) throw new ConfigValueError(path, `${name}: ${error.message}`);
       throw error;
     }
+    if (isIncrease && !text.trim().endsWith('%')) throw new ConfigValueError(path, `${name}: "${text}" more, or "${text}" times as much? write the increase in per cent: ${increaseText(text, value)}`);
     if (value < 0 || (value === 0 && !canBeZero)) throw new ConfigValueError(path, `${name} must be more than ${text}`);
     if (isShare && value > 1) throw new ConfigValueError(path, `${name}: ${text} is more than the whole${value <= 100 ? `; did you mean ${text.replace(/x$/, '').trim()} %?` : ''}`);
     return value;
   }
+}
+
+/** Below 1 it was a share, with an x a multiple, else a number of per cent. */
+function increaseText(text: string, value: number): string {
+  if (/x$/i.test(text.trim())) return `100 % for twice as much${value > 1 ? `, ${Number(((value - 1) * 100).toPrecision(3))} % if ${text} of today is meant` : ''}`;
+  return value < 1 ? `${Number((value * 100).toPrecision(3))} %` : `${value} %`;
 }
 
 export function dateText(date: string | Date): string {

@@ -12,7 +12,7 @@ const CARDS = [1, 2.5, 5, 10, 25, 40, 50, 100];
 const PEAK_OVER_AVERAGE_MAX = 20;
 
 export function unitCautions(inputs: SizingInputs, seen: QuantityReader['seenBytes']): PlanWarning[] {
-  return [...mixedUnits(seen), ...networkInBytes(seen), ...diskTooFast(inputs), ...burstFigures(inputs), ...peaks(inputs)];
+  return [...mixedUnits(seen), ...networkInBytes(seen), ...diskInBits(seen), ...diskTooFast(inputs), ...burstFigures(inputs), ...peaks(inputs)];
 }
 
 function mixedUnits(seen: QuantityReader['seenBytes']): PlanWarning[] {
@@ -33,6 +33,11 @@ function networkInBytes(seen: QuantityReader['seenBytes']): PlanWarning[] {
     if (match === null || !CARDS.includes(Number(match[1]))) return [];
     return [{ code: 'units.network-bits', what: `${path}: ${text} is ${significant(Number(match[1]) * 8)} Gbit/s, and network cards are named in bits`, remedy: `if the card is ${match[1]} GbE, write ${match[1]} Gbit/s` }];
   });
+}
+
+/** Links are sold in bits, volumes in bytes. */
+function diskInBits(seen: QuantityReader['seenBytes']): PlanWarning[] {
+  return seen.flatMap(({ path, text, family }) => (family === 'bits' && /(?:diskThroughput|partitionRate)$/.test(path) ? [{ code: 'units.disk-bits', what: `${path}: ${text} is in bits, and volumes are named in bytes`, remedy: `if its source says ${text.replace('bps', 'B/s')}, write that: it is 8 times as much` }] : []));
 }
 
 function diskTooFast({ cluster }: SizingInputs): PlanWarning[] {

@@ -14,7 +14,10 @@ test.each([
   ['a size without its unit', topic('rate: 1k/s\nrecordSize: 220'), 4, 5, /"220" is no size: 220 of what\? 220 B, 220 KiB/],
   ['a rate without "per second"', topic('rate: 100k\nrecordSize: 1 B'), 3, 5, /write it as 100k\/s/],
   ['bytes where records are asked for', topic('rate: 5 MB/s\nrecordSize: 1 B'), 3, 5, /that is bytes, not records: give it as throughput/],
-  ['bits written as b', topic(`${least}\npartitionRate: 100 Mbps`), 5, 5, /b is bits, B is bytes, 8 times as much: write it as 100 Mbit\/s or as 100 MB\/s/],
+  ['bits written as b', topic(`${least}\npartitionRate: 100 Mb/s`), 5, 5, /b is bits, B is bytes, 8 times as much: write it as 100 Mbit\/s or as 100 MB\/s/],
+  ['thousands parted by points', topic('rate: 100.000/s\nrecordSize: 1 B'), 3, 5, /100 or 100000\?.*write it as 100000\/s/],
+  ['a growth without its unit', `${topic(least)}growth: { perYear: 45 }\n`, 5, 11, /write the increase in per cent: 45 %/],
+  ['a growth as a multiple', `${topic(least)}growth: { perYear: 2x }\n`, 5, 11, /100 % for twice as much/],
   ['a size where a throughput is asked for', topic(`${least}\npartitionRate: 10 MB`), 5, 5, /if it is a second's, write it as 10 MB\/s/],
   ['a throughput where a size is asked for', topic('rate: 1k/s\nrecordSize: 10 MB/s'), 4, 5, /that is a throughput/],
   ['an average above its peak', topic('rate: { average: 5k/s, peak: 1k/s }\nrecordSize: 1 B'), 3, 13, /are they swapped\?/],
@@ -45,6 +48,7 @@ test.each([
 
 test.each([
   ['powers of 1000 and of 1024 together', `${topic('rate: 1k/s\nrecordSize: 1 KiB')}hardware: { diskThroughput: 250 MB/s }\n`, 'units.mixed'],
+  ['a disk in bits', `${topic(least)}hardware: { diskThroughput: 250 Mbps }\n`, 'units.disk-bits'],
   ['a network card in bytes', `${topic(least)}hardware: { network: 10 GB/s }\n`, 'units.network-bits'],
   ['18,750 Mbit/s of a volume taken for MB/s', `${topic(least)}hardware: { profile: m5.4xlarge, diskThroughput: 18750 MB/s }\n`, 'units.disk-bits'],
   ['the burst of a network taken for what it sustains', `${topic(least)}hardware: { profile: m5.2xlarge, network: 5 Gbit/s }\n`, 'units.burst'],
