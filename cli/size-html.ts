@@ -8,7 +8,7 @@ import { PLAN_STYLE } from '../results/html/plan/plan-style.ts';
 import type { Plan } from '../results/plan-record.ts';
 import type { ConfigData } from '../sizing/page/changed-config.ts';
 import { controlsOf } from '../sizing/page/controls.ts';
-import { viewOf } from '../sizing/page/page-view.ts';
+import { viewOf, type EmbeddedPlan } from '../sizing/page/page-view.ts';
 import { whatIfSection } from '../sizing/page/what-if-form.ts';
 import type { SizingInputs } from '../sizing/sizing-inputs.ts';
 
@@ -25,6 +25,8 @@ export interface SizePageParts {
 
 export function sizeHtml({ inputs, plan, config, script, version }: SizePageParts): string {
   const view = viewOf(inputs, plan);
+  const { asWritten: _, ...rest } = view;
+  const embedded: EmbeddedPlan = { inputs, config, ...rest };
   const header = html`<header>
 <h1>${inputs.name}</h1>
 <p class="meta">sizing plan · headroom ${version}</p>
@@ -36,7 +38,7 @@ export function sizeHtml({ inputs, plan, config, script, version }: SizePagePart
     title: `${inputs.name} · headroom sizing plan`,
     header,
     sections: [['what-if', 'What if', whatIfSection(controlsOf(inputs), answerLine(view))], ...PLAN_SECTIONS.map(({ id, name, markup }) => [id, name, markup(view)] as const)],
-    embedded: embeddedJson('plan', { inputs, config, view }),
+    embedded: embeddedJson('plan', embedded),
     style: PLAN_STYLE,
     script,
   });

@@ -75,14 +75,13 @@ async function size(path: string | undefined, flags: SizeFlags): Promise<void> {
   if (path === undefined) throw new CliError('which workload? headroom size CONFIG; examples/clickstream-size.yaml is one', 2);
   const { planInputs } = await import('./size-inputs.ts');
   const found = await planInputs(path, flags);
-  const { inputs, measured } = found;
+  const { inputs } = found;
   if (flags.comparePeers === true) {
     process.stdout.write(await peersAnswer(inputs, flags));
     return;
   }
   const { planFor } = await import('../sizing/plan.ts');
-  const { withExtrapolations } = await import('../sizing/measured/measured-inputs.ts');
-  const plan = measured === undefined ? planFor(inputs) : withExtrapolations(planFor(inputs), measured);
+  const plan = planFor(inputs);
   if (flags.diff === true) {
     const { diffOutput, diffPlan } = await import('./size-diff.ts');
     const diff = await diffPlan(plan, { bootstrap: flags.bootstrap, commandConfig: flags.commandConfig });

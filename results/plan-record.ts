@@ -76,6 +76,8 @@ export interface Plan extends PlanRecord {
   /** Not empty: no plan with these inputs works, and this is why. */
   readonly conflicts: readonly PlanConflict[];
   readonly shape: PlanShape;
+  /** Of the entries that cost; null: no prices were given. */
+  readonly currency: string | null;
 }
 
 /** An input with its id, by which formulas and overrides name it: `clickstream.rate.peak`, `broker.network.out`. */

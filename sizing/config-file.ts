@@ -58,6 +58,7 @@ function inputsOf(config: Config, { measured, todayMs, factor }: ReadOptions & {
     growth: growthOf(config, reader),
     registry: registryOf(config, reader),
     todayMs: config.today === undefined ? (todayMs ?? null) : dayOf(config.today),
+    measuredMost: null,
     cautions: [],
     notes: [],
   };

@@ -40,6 +40,7 @@ export function sizingInputsFromRun(run: MeasuredRun, given: { consumerRate?: nu
     growth: null,
     registry: null,
     todayMs: null,
+    measuredMost: null,
     cautions: [],
     notes: notesOf(run, given.consumerRate),
   };

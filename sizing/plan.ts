@@ -10,6 +10,7 @@ import { costCells } from './cells/cost-cells.ts';
 import { registryCells } from './cells/registry-cells.ts';
 import { topicCells } from './cells/topic-cells.ts';
 import { decisionRows } from './decision-rows.ts';
+import { withExtrapolations } from './measured/extrapolations.ts';
 import { chooseAll, type ExplainedChoice } from './model/choosing.ts';
 import { quantiles, type Column } from './model/column.ts';
 import { drawnInputs } from './model/draws.ts';
@@ -28,35 +29,57 @@ export const DRAWS = 10_000;
 const SEED = 1;
 const YEAR_SECONDS = 365.25 * 86_400;
 
-export function planFor(inputs: SizingInputs, { draws = DRAWS, seed = SEED, isBrief = false }: PlanOptions = {}): Plan {
+export function planFor(inputs: SizingInputs, options: PlanOptions = {}): Plan {
+  const steps = planSteps(inputs, options);
+  const brief = steps.next().value as Plan;
+  return options.isBrief === true ? brief : (steps.next().value as Plan);
+}
+
+/** First the brief plan, then the whole one, for who shows the first while the second is computed. */
+export function* planSteps(inputs: SizingInputs, { draws = DRAWS, seed = SEED }: Omit<PlanOptions, 'isBrief'> = {}): Generator<Plan, void> {
   const sheet = sheetOf(inputs);
   const fixed = fixedCounts(inputs);
-  const { certaintyShare: share } = inputs;
   const drawn = drawnInputs(sheet, { draws, seed });
-  const chosen = chooseAll(sheet, drawn, { share, fixed });
-  const counts = new Map(chosen.map(({ id, value }) => [id, value]));
-  const point = pointValues(sheet, counts);
+  const certainty = { share: inputs.certaintyShare, draws, seed };
+  const chosen = chooseAll(sheet, drawn, { share: certainty.share, fixed });
+  const point = pointValues(sheet, new Map(chosen.map(({ id, value }) => [id, value])));
+  const brief = withExtrapolations(briefPlan(inputs, { sheet, drawn, point, chosen, fixed, certainty }), inputs.measuredMost);
+  yield brief;
+  yield { ...brief, sensitivities: sensitivities(sheet, { point, fixed }), alternatives: alternativesOf({ inputs, sheet, drawn, choices: brief.choices, fixed, seed, sheetOf }) };
+}
+
+interface Computed {
+  readonly sheet: Sheet;
+  readonly drawn: Values;
+  readonly point: ReadonlyMap<string, number>;
+  readonly chosen: readonly ExplainedChoice[];
+  readonly fixed: ReadonlyMap<string, number>;
+  readonly certainty: Plan['certainty'];
+}
+
+function briefPlan(inputs: SizingInputs, { sheet, drawn, point, chosen, fixed, certainty }: Computed): Plan {
   const constraints = plannedConstraints(sheet, { point, drawn });
-  const choices = chosen.map((each) => planChoice(sheet, each));
-  const growth = inputs.growth === null ? null : growthOutlook({ sheet, growth: inputs.growth, todayMs: inputs.todayMs, share, seed, counts, fixed });
+  const counts = new Map(chosen.map(({ id, value }) => [id, value]));
+  const growth = inputs.growth === null ? null : growthOutlook({ sheet, growth: inputs.growth, todayMs: inputs.todayMs, share: certainty.share, seed: certainty.seed, counts, fixed });
   const base = {
     schemaVersion: PLAN_SCHEMA_VERSION as typeof PLAN_SCHEMA_VERSION,
     name: inputs.name,
-    certainty: { share, draws, seed },
+    certainty,
     inputs: [...sheet.inputs.values()],
-    choices,
+    choices: chosen.map((each) => planChoice(sheet, each)),
     values: planValues(sheet, { point, drawn }),
     constraints,
     growth,
     shape: shapeOf(inputs, point),
+    currency: inputs.cluster.price?.currency ?? null,
   };
   return {
     ...base,
     decisions: decisionRows(inputs, base),
-    sensitivities: isBrief ? [] : sensitivities(sheet, { point, fixed }),
-    alternatives: isBrief ? [] : alternativesOf({ inputs, sheet, drawn, choices, fixed, seed, sheetOf }),
+    sensitivities: [],
+    alternatives: [],
     warnings: planWarnings({ inputs, point, constraints, growth }),
-    conflicts: conflictsOf({ inputs, sheet, drawn, point, constraints, choices, fixed }),
+    conflicts: conflictsOf({ inputs, sheet, drawn, point, constraints, choices: base.choices, fixed }),
     notes: inputs.notes,
   };
 }

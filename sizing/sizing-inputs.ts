@@ -13,9 +13,19 @@ export interface SizingInputs {
   readonly registry: SizedRegistry | null;
   /** Days since 1970 at which the plan begins; null: growth gives years, no dates. */
   readonly todayMs: number | null;
+  /** What the runs reached that inputs were measured by; null: nothing was. */
+  readonly measuredMost: MeasuredMost | null;
   /** Of the reading: likely slips. */
   readonly cautions: readonly PlanWarning[];
   readonly notes: readonly string[];
+}
+
+/** The most of each that was measured: far beyond it a plan extrapolates. */
+export interface MeasuredMost {
+  readonly writtenPerBroker: number;
+  readonly requestsPerBroker: number;
+  readonly partitions: number;
+  readonly members: number;
 }
 
 export interface SizedTopic {

@@ -80,8 +80,15 @@ export function significant(value: number): string {
   const rounded = Number(value.toFixed(Math.min(digits, 12)));
   const carried = Math.abs(rounded) >= 10 ** (magnitude + 1) ? Math.max(0, digits - 1) : digits;
   if (Number.isInteger(value) && Math.abs(value) < 1000) return String(value);
-  return new Intl.NumberFormat('en-US', { minimumFractionDigits: Math.min(carried, 12), maximumFractionDigits: Math.min(carried, 12) }).format(value);
+  return withDigits(Math.min(carried, 12)).format(value);
 }
+
+/** Making one takes a hundred times as long as using it. */
+function withDigits(digits: number): Intl.NumberFormat {
+  return (formats[digits] ??= new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+}
+
+const formats: Intl.NumberFormat[] = [];
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];

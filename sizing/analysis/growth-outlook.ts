@@ -2,7 +2,7 @@
 import type { PlanGrowth } from '../../results/plan-record.ts';
 import { ChosenBefore } from '../model/choosing.ts';
 import { drawnInputs } from '../model/draws.ts';
-import { jointShare } from '../model/held-share.ts';
+import { HeldWatch } from '../model/held-watch.ts';
 import type { CountChoice, Sheet, Values } from '../model/sheet.ts';
 import type { SizedGrowth } from '../sizing-inputs.ts';
 
@@ -43,26 +43,16 @@ function countsIn(values: Values, { sheet, share }: GrowthContext): Map<string, 
 type Exhaustion = Pick<PlanGrowth['exhaustions'][number], 'constraintId' | 'years' | 'date' | 'orderBy'>;
 
 function exhaustionOf(choice: CountChoice, { sheet, growth, todayMs, share, chosen }: GrowthContext & { chosen: Values }): Exhaustion {
-  const constraints = sheet.constraintsOf(choice.id);
-  const cells = sheet.between(['growth.years'], constraints.flatMap(({ demand, capacity }) => [demand, capacity]));
-  const values: Values = new Map(chosen);
-  const heldAt = (years: number): number => {
-    values.set('growth.years', years);
-    sheet.evaluate(cells, values);
-    return jointShare(constraints, values);
-  };
+  const watch = new HeldWatch(sheet, 'growth.years', { values: chosen, constraints: sheet.constraintsOf(choice.id) });
   // Fewer draws than the plan's: what holds today holds by definition.
-  const wanted = Math.min(share, heldAt(0)) - 1e-9;
-  const weakest = (years: number): string => {
-    heldAt(years);
-    return constraints.map((each) => ({ id: each.id, held: jointShare([each], values) })).toSorted((a, b) => a.held - b.held)[0]?.id ?? '';
-  };
-  if (growth.perYear.value === 0 || heldAt(YEARS_MAX) >= wanted) return { constraintId: weakest(YEARS_MAX), years: null, date: null, orderBy: null };
+  const wanted = Math.min(share, watch.heldShare(0)) - 1e-9;
+  const weakest = (years: number): string => watch.sidesAt(years).toSorted((one, other) => one.heldShare - other.heldShare)[0]?.constraint.id ?? '';
+  if (growth.perYear.value === 0 || watch.isHeldIn(wanted, YEARS_MAX)) return { constraintId: weakest(YEARS_MAX), years: null, date: null, orderBy: null };
   let [holds, breaks] = [0, YEARS_MAX];
   for (let step = 0; step < BISECTIONS; step++) {
     const middle = (holds + breaks) / 2;
-    if (heldAt(middle) < wanted) breaks = middle;
-    else holds = middle;
+    if (watch.isHeldIn(wanted, middle)) holds = middle;
+    else breaks = middle;
   }
   const day = (years: number): string | null => (todayMs === null ? null : new Date(todayMs + years * YEAR_SECONDS * 1000).toISOString().slice(0, 10));
   return { constraintId: weakest(breaks), years: breaks, date: day(breaks), orderBy: day(breaks - growth.lead.value / YEAR_SECONDS) };

@@ -1,15 +1,12 @@
 /** Measurements in the place of what was assumed; what the user gave stays. Each quantity says from how many runs it comes and how far it was off. */
-import type { Plan, PlanQuantity, PlanWarning } from '../../results/plan-record.ts';
+import type { PlanQuantity } from '../../results/plan-record.ts';
 import { counted, percentText, significant } from '../../results/render/number-text.ts';
-import { quantityText } from '../../results/render/quantity-text.ts';
 import type { MeasuredInputs } from '../config-file.ts';
 import { input, type InputOrigin, type SizedCluster, type SizedGroup, type SizedLatency, type SizedTopic, type SizingInputs } from '../sizing-inputs.ts';
 import type { CostTerm } from '../regression/cost-regression.ts';
 import { PRICE_TERMS, type BrokerPrices } from './broker-prices.ts';
+import { EXTRAPOLATION_MAX } from './extrapolations.ts';
 import type { MeasuredFigure, Measurements } from './measurements.ts';
-
-/** A plan for more than this many times what was measured is an extrapolation. */
-export const EXTRAPOLATION_MAX = 2;
 
 /** What a file is read with that names no record size, or `measured` for its hardware. */
 export function measuredRecords({ recordBytes }: Measurements): MeasuredInputs {
@@ -23,6 +20,7 @@ export function withMeasurements(inputs: SizingInputs, measured: Measurements): 
     ...inputs,
     topics: inputs.topics.map((topic) => topicWith(topic, measured)),
     cluster: clusterWith(inputs.cluster, measured),
+    measuredMost: measured.largest,
     notes: [...inputs.notes, ...notesOf(measured)],
   };
 }
@@ -107,28 +105,4 @@ function notesOf({ runs, leftOut, prices, scalability }: Measurements): string[]
     notes.push(`Throughput by ${by} (${pointCount} runs, scalability law): the most at ${text(peakAt.value)} (95 % ${text(peakAt.low)} to ${text(peakAt.high)})${peakAt.value > EXTRAPOLATION_MAX * measuredMost ? `, beyond twice the ${measuredMost} that were measured: a guess` : ''}.`);
   }
   return notes;
-}
-
-/** The plan with what it asks beyond twice what was measured said in its warnings and at the quantities it rests on. */
-export function withExtrapolations(plan: Plan, { largest }: Measurements): Plan {
-  const value = (id: string): number => plan.values.find((each) => each.id === id)?.value ?? plan.choices.find((each) => each.id === id)?.value ?? 0;
-  const brokers = Math.max(1, value('brokers'));
-  const consumers = plan.shape.topics.flatMap(({ groups }) => groups.map((group) => group.consumers));
-  const asked = [
-    { what: 'bytes written to a broker', planned: value('disk.write.used'), measured: largest.writtenPerBroker, unit: 'bytes/s', at: ['cpu.write', 'cpu.read'] },
-    { what: 'requests of a broker', planned: value('requests') / brokers, measured: largest.requestsPerBroker, unit: 'requests/s', at: ['cpu.request', 'cpu.fetch'] },
-    { what: 'partitions', planned: plan.shape.topics.reduce((sum, { partitions }) => sum + partitions, 0), measured: largest.partitions, unit: 'count', at: [] },
-    { what: 'consumers', planned: consumers.reduce((sum, count) => sum + count, 0), measured: Math.max(1, largest.members), unit: 'count', at: [] },
-  ] as const;
-  const beyond = asked.filter(({ planned, measured }) => planned > EXTRAPOLATION_MAX * measured);
-  const warnings = beyond.map(({ what, planned, measured, unit }): PlanWarning => ({
-    code: 'measured.extrapolated',
-    what: `${what}: the plan has ${quantityText(planned, unit)}, ${significant(planned / measured)} times the ${quantityText(measured, unit)} that were measured`,
-    remedy: 'measure nearer to the plan: a bench run with its partitions, groups and rate, then --from that run too',
-  }));
-  const inputs = plan.inputs.map((each) => {
-    const of = beyond.find(({ at }) => (at as readonly string[]).includes(each.id));
-    return of === undefined || each.source !== 'measured' ? each : { ...each, why: `${each.why}; the plan extrapolates it by ${significant(of.planned / of.measured)} x` };
-  });
-  return { ...plan, inputs, warnings: [...plan.warnings, ...warnings] };
 }

@@ -7,6 +7,7 @@ import { peakOf } from '../queueing/scalability-law.ts';
 import { clusterDefaults } from '../input-defaults.ts';
 import { brokerPrices, countedRequests, expectedRequests, writtenBytes, type BrokerPrices } from './broker-prices.ts';
 import { followerNews, followerPairs } from '../request-rates.ts';
+import type { MeasuredMost } from '../sizing-inputs.ts';
 import { runAmounts, type RunAmounts } from './run-amounts.ts';
 
 export interface Measurements {
@@ -26,7 +27,7 @@ export interface Measurements {
   readonly consumerRates: ReadonlyMap<string, MeasuredFigure & { readonly method: string }>;
   readonly latency: LatencyCurve | null;
   readonly scalability: readonly ScalabilityFinding[];
-  readonly largest: { readonly writtenPerBroker: number; readonly requestsPerBroker: number; readonly partitions: number; readonly members: number };
+  readonly largest: MeasuredMost;
 }
 
 export interface MeasuredFigure {

@@ -20,17 +20,19 @@ export function growthCurves(inputs: SizingInputs, { growth, constraints, choice
   const drawn = drawnInputs(sheet, { draws: DRAWS, seed: certainty.seed });
   const last = spanOf(growth);
   const years = Array.from({ length: POINTS }, (_, at) => (last * at) / (POINTS - 1));
-  const valuesAt = years.map((year): Values => {
-    const values: Values = new Map<string, Column>([...drawn, ...choices.map(({ id, value }) => [id, value] as const), ['growth.years', year]]);
-    sheet.evaluateKnown(values);
-    return values;
-  });
-  const lines = growth.exhaustions.slice(0, LINES_MAX).flatMap(({ choiceId, constraintId }) => {
+  const drawnAs = growth.exhaustions.slice(0, LINES_MAX).flatMap(({ choiceId, constraintId }) => {
     const constraint = constraints.find(({ id }) => id === constraintId);
-    if (constraint === undefined) return [];
-    const shares = valuesAt.map((values) => quantile(combine('/', values.get(constraint.demandId) as Column, values.get(constraint.capacityId) as Column), certainty.share));
-    return [{ choiceId, label: choices.find(({ id }) => id === choiceId)?.label ?? choiceId, shares }];
+    return constraint === undefined ? [] : [{ choiceId, constraint }];
   });
+  const values: Values = new Map<string, Column>([...drawn, ...choices.map(({ id, value }) => [id, value] as const)]);
+  sheet.evaluateKnown(values);
+  const moved = sheet.between(['growth.years'], drawnAs.flatMap(({ constraint: { demandId, capacityId } }) => [demandId, capacityId]));
+  const sharesAt = years.map((year) => {
+    values.set('growth.years', year);
+    sheet.evaluate(moved, values);
+    return drawnAs.map(({ constraint: { demandId, capacityId } }) => quantile(combine('/', values.get(demandId) as Column, values.get(capacityId) as Column), certainty.share));
+  });
+  const lines = drawnAs.map(({ choiceId }, line) => ({ choiceId, label: choices.find(({ id }) => id === choiceId)?.label ?? choiceId, shares: sharesAt.map((shares) => shares[line] as number) }));
   return { years, lines };
 }
 

@@ -12,12 +12,23 @@ const BYTES_MAX = 2_000_000;
 const command = findChromium();
 const directory = mkdtempSync(join(tmpdir(), 'headroom-size-'));
 const page = join(directory, 'plan.html');
+/** Several topics over zones, with prices. */
+const SHOP = `${readFileSync('examples/shop-size.yaml', 'utf8')}\nprice: { currency: EUR, date: 2026-11-01, brokerPerHour: 0.4, diskPerGBMonth: 0.09, crossZonePerGB: 0.01 }\n`;
+const shop = join(directory, 'shop.yaml');
+const shopPage = join(directory, 'shop.html');
 
 function size(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['cli/main.ts', 'size', ...args], { encoding: 'utf8' });
   expect(stderr).toBe('');
   expect(status).toBe(0);
   return stdout;
+}
+
+/** The plan of the shop with another line. */
+function shopWith(from: string, to: string): Plan {
+  const file = join(directory, 'changed-shop.yaml');
+  writeFileSync(file, SHOP.replace(from, to));
+  return JSON.parse(size(file, '--json')) as Plan;
 }
 
 /** The plan of the example with one of its lines changed. */
@@ -35,6 +46,8 @@ function decisionsOf({ decisions }: Plan): Record<string, string> {
 
 beforeAll(() => {
   size(EXAMPLE, '--html', page);
+  writeFileSync(shop, SHOP);
+  size(shop, '--html', shopPage);
 });
 
 afterAll(() => {
@@ -91,6 +104,53 @@ describe.skipIf(command === undefined)('the page of a plan in Chromium (skipped 
     expect(await chromium.evaluate(DECISIONS)).toEqual(decisionsOf(planWith('rate: 100k/s', 'rate: 170k/s')));
     expect(await chromium.evaluate(`document.querySelector('[data-decision="clickstream.partitions"]').textContent`)).toMatch(/^20 3\d/);
     expect(await chromium.evaluate(`document.querySelector('[data-control="clickstream.rate.peak"]').className`)).toContain('changed');
+  });
+
+  it("says what the plan costs at the file's prices, as headroom size does, and what it costs with a value changed", async () => {
+    const costs = "Object.fromEntries([...document.querySelectorAll('[data-cost]')].map((cell) => [cell.dataset.cost, (cell.querySelector('ins') ?? cell).textContent]))";
+    const costOf = (plan: Plan): string | undefined => plan.decisions.find(({ id }) => id === 'cost')?.value;
+    const written = JSON.parse(size(shop, '--json')) as Plan;
+    await chromium.open(shopPage, { width: 1280, height: 900 });
+    const before = await chromium.evaluate<Record<string, string>>(costs);
+    expect(Object.keys(before)).toEqual(['cost.brokers', 'cost.disk', 'cost.zones', 'cost']);
+    expect(before['cost']).toBe(costOf(written));
+    await computed(set('clicks.retention.local', '2 d'));
+    const changed = shopWith('local: 12 h', 'local: 2 d');
+    expect(costOf(changed)).not.toBe(costOf(written));
+    expect((await chromium.evaluate<Record<string, string>>(costs))['cost']).toBe(costOf(changed));
+    expect(await chromium.evaluate(DECISIONS)).toEqual(decisionsOf(changed));
+    expect(await chromium.evaluate("document.getElementById('answer').textContent")).toContain(costOf(changed));
+    await chromium.open(page, { width: 1280, height: 900 });
+    expect(await chromium.evaluate("document.getElementById('cost').textContent")).toContain('No prices are given');
+  });
+
+  it('follows a slider while it is dragged; let go, it shows the plan first and its charts after that; reset takes all back', async () => {
+    await chromium.open(shopPage, { width: 1280, height: 900 });
+    const states = await chromium.evaluate<string[]>(`new Promise((resolve) => {
+      const [states, slider] = [[], document.querySelector('[data-control="clicks.rate.peak"] input[type=range]')];
+      const move = (kind, position) => { slider.value = position; slider.dispatchEvent(new Event(kind)); };
+      const positions = [520, 560, 600, 640];
+      new MutationObserver((_, observer) => {
+        const state = document.body.dataset.state;
+        if (state === 'computing') return;
+        states.push(state);
+        if (state === 'done') { observer.disconnect(); resolve(states); }
+        if (state === 'quick') { if (positions.length > 0) move('input', positions.shift()); else move('change', 640); }
+      }).observe(document.body, { attributes: true, attributeFilter: ['data-state'] });
+      move('input', positions.shift());
+    })`);
+    expect(states).toEqual(['quick', 'quick', 'quick', 'quick', 'plan', 'done']);
+    const text = await chromium.evaluate<string>(`document.querySelector('[data-control="clicks.rate.peak"] input').value`);
+    expect(text).toBe('190k/s');
+    await computed("document.getElementById('reset').click();");
+    expect(await chromium.evaluate(DECISIONS)).toEqual(decisionsOf(JSON.parse(size(shop, '--json')) as Plan));
+    expect(chromium.complaints).toEqual([]);
+  });
+
+  it('holds the plan as JSON, that of headroom size --json', async () => {
+    await chromium.open(shopPage, { width: 1280, height: 900 });
+    const { plan } = JSON.parse(await chromium.evaluate<string>("document.getElementById('plan').textContent")) as { plan: Plan };
+    expect(decisionsOf(plan)).toEqual(decisionsOf(JSON.parse(size(shop, '--json')) as Plan));
   });
 
   it('keeps a change in its address, which gives the same page again; the reset button takes it back', async () => {

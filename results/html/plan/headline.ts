@@ -2,6 +2,7 @@
 import type { Plan, PlanChoice, PlannedConstraint } from '../../plan-record.ts';
 import { counted, countText, decimalBytesText, percentText } from '../../render/number-text.ts';
 import { html, section, type Content, type Markup } from '../markup.ts';
+import { totalCostText } from './cost.ts';
 import { changed, choiceText, traced, type PlanView } from './plan-view.ts';
 
 export function planHeadline({ plan, asWritten }: PlanView): Markup {
@@ -40,12 +41,14 @@ function summaries(plan: Plan): Summary[] {
   const partitions = partitionChoices(plan);
   const brokers = choice(plan, 'brokers');
   const disk = choice(plan, 'disk.perBroker');
+  const cost = totalCostText(plan);
   return [
     { id: 'brokers', name: 'Brokers', text: choiceText(brokers, brokers.value) },
     { id: partitions[0]?.id ?? 'replicas', name: 'Partitions', text: countText(partitions.reduce((sum, each) => sum + each.value, 0)) },
     { id: 'disk.perBroker', name: 'Disk per broker', text: choiceText(disk, disk.value) },
     { id: 'net.egress.total', name: 'Network out', text: `${decimalBytesText(value('net.egress.total'))}/s` },
     { id: 'net.ingress.total', name: 'Network in', text: `${decimalBytesText(value('net.ingress.total'))}/s` },
+    ...(cost === undefined ? [] : [{ id: 'cost', name: 'Cost a month', text: cost }]),
   ];
 }
 
@@ -61,6 +64,7 @@ function keyFigures(plan: Plan, asWritten: Plan): Markup[] {
     `${decimalBytesText(disk.value * brokers.value)} in all; half need ${choiceText(disk, disk.p50)}`,
     'all brokers, to groups and followers, at the peak',
     'all brokers, producers and followers, at the peak',
+    'at your prices',
   ];
   return [
     ...summaries(plan).map(({ id, name, text }, at) => item(name, changed(before[at]?.text ?? text, text, traced(id, text)), remarks[at])),

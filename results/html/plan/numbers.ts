@@ -1,5 +1,6 @@
 /** Every input with its origin, and every computed number with its formula: the page's own appendix, also where no script runs. */
 import type { Plan } from '../../plan-record.ts';
+import { PlanTrace } from '../../plan-trace.ts';
 import { counted } from '../../render/number-text.ts';
 import { quantityText } from '../../render/quantity-text.ts';
 import { dataTable, details, html, note, section, type Content, type Markup } from '../markup.ts';
@@ -34,13 +35,14 @@ export function valuesSection({ plan }: PlanView): Markup {
 }
 
 function valueRows(plan: Plan): Content[][] {
+  const trace = new PlanTrace(plan);
   return plan.values.map((value) => {
     const { id, label, unit, p10, p90, formula, reference } = value;
     return [
       html`${label} <code class="unit">${id}</code>`,
       traced(id, quantityText(value.value, unit)),
       p10 === p90 ? '' : `${quantityText(p10, unit)} – ${quantityText(p90, unit)}`,
-      html`<code>${formula}</code> <span class="unit">= ${filledFormula(plan, value)}${reference === null ? '' : `; ${reference}`}</span>`,
+      html`<code>${formula}</code> <span class="unit">= ${filledFormula(plan, value, trace)}${reference === null ? '' : `; ${reference}`}</span>`,
     ];
   });
 }

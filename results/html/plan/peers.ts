@@ -6,7 +6,8 @@ import { dataTable, html, note, section, type Content, type Markup } from '../ma
 import { partitionChoices } from './headline.ts';
 import type { PlanView } from './plan-view.ts';
 
-export function peersSection({ plan, peers }: PlanView): Markup {
+export function peersSection({ plan, peers }: PlanView): Markup | null {
+  if (peers === null) return null;
   const units = [...new Set(peers.rows.map(({ answer }) => answer.unit))];
   return section(
     { id: 'peers', title: 'What others answer', remark: 'their published formulas for the same workload' },

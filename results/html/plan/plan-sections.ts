@@ -1,6 +1,7 @@
 /** The sections of a plan's page in their order. Each is written anew, by the same functions in the same words, when a value is changed in the page. */
 import type { Markup } from '../markup.ts';
 import { constraintsSection } from './constraints.ts';
+import { costSection } from './cost.ts';
 import { decisionsSection } from './decisions.ts';
 import { doubtSection } from './doubt.ts';
 import { failuresSection } from './failures.ts';
@@ -20,6 +21,7 @@ export interface PlanSection {
 
 export const PLAN_SECTIONS: readonly PlanSection[] = [
   { id: 'decisions', name: 'Decisions', markup: decisionsSection, isQuick: true },
+  { id: 'cost', name: 'Cost', markup: costSection, isQuick: true },
   { id: 'warnings', name: 'Warnings', markup: warningsSection, isQuick: false },
   { id: 'constraints', name: 'Constraints', markup: constraintsSection, isQuick: true },
   { id: 'doubt', name: 'Doubt', markup: doubtSection, isQuick: false },

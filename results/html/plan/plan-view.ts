@@ -9,7 +9,8 @@ export interface PlanView {
   readonly plan: Plan;
   /** The plan of the file; the same as `plan` unless values were changed in the page. */
   readonly asWritten: Plan;
-  readonly peers: PeersRecord;
+  /** Null: not asked, as while a value is dragged. */
+  readonly peers: PeersRecord | null;
   readonly spreads: readonly CountSpread[];
   readonly outlook: GrowthCurves | null;
 }

@@ -71,8 +71,9 @@ function valueLines(walk: Walk, value: PlanValue): Markup {
   return html`<p class="formula"><code>= ${formula}</code><br><code>= ${filledIn(walk, value)}</code></p>${spread}${reference === null ? null : html`<p><small>${reference}</small></p>`}`;
 }
 
-export function filledFormula(plan: Plan, value: PlanValue): string {
-  return filledIn({ plan, trace: new PlanTrace(plan), written: new Set() }, value);
+/** `trace` is that of the plan. */
+export function filledFormula(plan: Plan, value: PlanValue, trace = new PlanTrace(plan)): string {
+  return filledIn({ plan, trace, written: new Set() }, value);
 }
 
 function filledIn(walk: Walk, { formula, arguments: terms }: PlanValue): string {

@@ -3,7 +3,6 @@
  * changed, a number that is pressed tells how it came about. The same code runs in the page and in its worker.
  */
 import { answerLine, planHeadline } from '../../../results/html/plan/headline.ts';
-import { PLAN_SECTIONS } from '../../../results/html/plan/plan-sections.ts';
 import type { PlanView } from '../../../results/html/plan/plan-view.ts';
 import { traceMarkup } from '../../../results/html/plan/trace.ts';
 import type { Markup } from '../../../results/html/markup.ts';
@@ -11,21 +10,17 @@ import { countText } from '../../../results/render/number-text.ts';
 import { changedConfig, type ConfigData } from '../changed-config.ts';
 import { yamlText } from '../yaml-text.ts';
 import { changesFrom, controlsOf, hashOf, parsedControl, positionOf, problemsOf, textAt, type Control } from '../controls.ts';
+import type { EmbeddedPlan } from '../page-view.ts';
 import type { SizingInputs } from '../../sizing-inputs.ts';
 import { answerInWorker, PlanWorker, type Answer } from './plan-worker.ts';
+import { SectionWriter } from './section-writer.ts';
 
 /** Of the page's common script. */
 declare function hoverFigures(root: ParentNode): void;
 
 function startPage(script: string): void {
-  const page = new SizePage(script, JSON.parse(byId('plan').textContent) as PageData);
+  const page = new SizePage(script, JSON.parse(byId('plan').textContent) as EmbeddedPlan);
   page.restore();
-}
-
-interface PageData {
-  readonly inputs: SizingInputs;
-  readonly config: ConfigData;
-  readonly view: PlanView;
 }
 
 class SizePage {
@@ -34,16 +29,18 @@ class SizePage {
   readonly #controls: readonly Control[];
   readonly #written: PlanView;
   readonly #worker: PlanWorker;
+  readonly #sections = new SectionWriter((section) => hoverFigures(section));
   #view: PlanView;
   #changes = new Map<string, string>();
 
-  constructor(script: string, { inputs, config, view }: PageData) {
+  constructor(script: string, { inputs, config, ...rest }: EmbeddedPlan) {
+    const view = { ...rest, asWritten: rest.plan };
     this.#inputs = inputs;
     this.#config = config;
     this.#controls = controlsOf(inputs);
     this.#written = view;
     this.#view = view;
-    this.#worker = new PlanWorker(script, { inputs, asWritten: view.plan }, (answer) => this.#show(answer));
+    this.#worker = new PlanWorker(script, inputs, (answer) => this.#show(answer));
     for (const control of this.#controls) this.#listen(control);
     byId('reset').addEventListener('click', () => this.#set(new Map()));
     byId('copy-link').addEventListener('click', () => void copied(location.href, 'link'));
@@ -99,16 +96,19 @@ class SizePage {
     if ((byId('config') as HTMLDetailsElement).open) byId('config-text').textContent = yamlText(changedConfig(this.#config, this.#inputs, this.#changes));
   }
 
-  #show({ question, view }: Answer): void {
+  /** While a value moves, and of the first step of an answer, only what the plan itself says. */
+  #show({ question: { changes, isQuick }, view, isLast }: Answer): void {
     // As written is written already, and its draws are the same.
-    const shown = question.changes.length === 0 && !question.isQuick ? this.#written : { ...view, asWritten: this.#written.plan };
+    const shown = changes.length === 0 && !isQuick ? this.#written : { ...view, asWritten: this.#written.plan };
     this.#view = shown;
+    const draws = `${countText(shown.plan.certainty.draws)} draws`;
+    const onDone = (): void => {
+      byId('busy').textContent = isQuick ? `${draws} while it moves` : !isLast ? `${draws}, charts follow …` : this.#changes.size === 0 ? '' : draws;
+      document.body.dataset['state'] = isQuick ? 'quick' : isLast ? 'done' : 'plan';
+    };
+    this.#sections.write(shown, { isQuick: isQuick || !isLast, onDone });
     fill(byId('headline'), planHeadline(shown));
     fill(byId('answer'), answerLine(shown));
-    for (const { id, markup, isQuick } of PLAN_SECTIONS) if (isQuick || !question.isQuick) rewritten(byId(id), markup(shown));
-    if (!question.isQuick) hoverFigures(byId('growth'));
-    byId('busy').textContent = question.isQuick ? `${countText(shown.plan.certainty.draws)} draws while it moves` : this.#changes.size === 0 ? '' : `${countText(shown.plan.certainty.draws)} draws`;
-    document.body.dataset['state'] = question.isQuick ? 'quick' : 'done';
   }
 
   #clicked(event: Event): void {
@@ -148,16 +148,6 @@ function mark(control: Control, text: string | undefined, problem: string | unde
 
 function fill(element: Element, markup: Markup): void {
   element.innerHTML = markup.text;
-}
-
-/** In its place; what was unfolded stays so. */
-function rewritten(element: Element, markup: Markup | null): void {
-  const unfolded = [...element.querySelectorAll('details')].map(({ open }) => open);
-  const template = document.createElement('template');
-  template.innerHTML = markup?.text ?? `<section id="${element.id}" hidden></section>`;
-  const next = template.content.firstElementChild as Element;
-  for (const [at, details] of next.querySelectorAll('details').entries()) details.open = unfolded[at] ?? details.open;
-  element.replaceWith(next);
 }
 
 async function copied(text: string, what: string): Promise<void> {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { planFor } from '../../../sizing/plan.ts';
 import { readSizingConfig } from '../../../sizing/config-file.ts';
-import { measuredRecords, withExtrapolations, withMeasurements } from '../../../sizing/measured/measured-inputs.ts';
+import { measuredRecords, withMeasurements } from '../../../sizing/measured/measured-inputs.ts';
 import { measurementsOf, type Measurements } from '../../../sizing/measured/measurements.ts';
+import type { Plan } from '../../../results/plan-record.ts';
 import type { Run } from '../../../results/run.ts';
+import { changedInputs } from '../../../sizing/page/controls.ts';
+import { pageView } from '../../../sizing/page/page-view.ts';
 import { clusterDefaults } from '../../../sizing/input-defaults.ts';
 import { faultRun, runWithoutRecords } from '../../results/sample-run.ts';
 import { pricedRun, PRICES, variedRuns } from './priced-runs.ts';
@@ -18,7 +21,7 @@ function measured(runs: readonly Run[]): Measurements {
 
 function planned(runs: readonly Run[], config = CONFIG) {
   const measurements = measured(runs);
-  return withExtrapolations(planFor(withMeasurements(readSizingConfig(config, { measured: measuredRecords(measurements) }), measurements), { draws: 500 }), measurements);
+  return planFor(withMeasurements(readSizingConfig(config, { measured: measuredRecords(measurements) }), measurements), { draws: 500 });
 }
 
 describe('prices of the brokers from runs', () => {
@@ -119,6 +122,20 @@ describe('an extrapolation', () => {
     const small = planned(variedRuns().map((run): Run => ({ ...run, measured: { ...run.measured, throughput: { ...run.measured.throughput, compressedBytes: run.measured.throughput.compressedBytes / 1000 } } })), CONFIG.replace('recordSize: 240 B', 'recordSize: 240 B, compressionRatio: 3x'));
     expect(small.warnings.some(({ what }) => what.startsWith('bytes written to a broker'))).toBe(true);
     expect(small.inputs.find(({ id }) => id === 'cpu.write')?.why).toMatch(/the plan extrapolates it by \d+/);
+  });
+
+  it('is flagged, and what was measured kept, also in a page for a value that is changed there', () => {
+    const measurements = measured(variedRuns());
+    const written = withMeasurements(readSizingConfig(CONFIG, { measured: measuredRecords(measurements) }), measurements);
+    const embedded = JSON.parse(JSON.stringify(written)) as typeof written;
+    const codes = ({ warnings }: Plan): string[] => warnings.filter(({ code }) => code === 'measured.extrapolated').map(({ what }) => what.split(':')[0] as string);
+    const changed = changedInputs(embedded, new Map([['clicks.rate.peak', '20M/s']]));
+    for (const options of [{ isQuick: true }, {}]) {
+      const { plan } = pageView(changed, options);
+      expect(codes(plan)).toEqual(expect.arrayContaining(['partitions', 'consumers']));
+      for (const id of ['cpu.write', 'cpu.read', 'cpu.request']) expect(plan.inputs.find((each) => each.id === id)).toMatchObject({ source: 'measured', value: planned(variedRuns()).inputs.find((each) => each.id === id)?.value });
+    }
+    expect(codes(pageView(embedded).plan)).toEqual(codes(planned(variedRuns())));
   });
 
   it('is none up to twice', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readSizingConfig } from '../../../sizing/config-file.ts';
 import { changedInputs, changesFrom, controlsOf, hashOf, parsedControl, positionOf, problemsOf, textAt } from '../../../sizing/page/controls.ts';
 import { givenText } from '../../../sizing/page/given-text.ts';
-import { pageView } from '../../../sizing/page/page-view.ts';
+import { pageView, viewSteps } from '../../../sizing/page/page-view.ts';
 import { planFor } from '../../../sizing/plan.ts';
 import { parseQuantity, UnitError } from '../../../sizing/units.ts';
 
@@ -80,6 +80,13 @@ describe('the view of a plan', () => {
       expect(steps.find(({ count }) => count === value)?.enoughShare).toBeCloseTo(heldShare, 9);
       expect(steps.map(({ enoughShare }) => enoughShare)).toEqual(steps.map(({ enoughShare }) => enoughShare).toSorted((a, b) => a - b));
     }
+  });
+
+  it('comes in steps, the plan alone first, of which the last is all of it', () => {
+    const [first, ...rest] = [...viewSteps(inputs)];
+    expect(first?.plan).toEqual({ ...view.plan, sensitivities: [], alternatives: [] });
+    expect(first?.peers).toBeNull();
+    expect(rest.at(-1)).toEqual(view);
   });
 
   it('is the plan alone, with fewer draws, while a value is dragged', () => {
