@@ -21,6 +21,8 @@ export type TargetOptions =
       readonly brokerProperties: Readonly<Record<string, string>>;
       /** URLs of modules that each broker process loads first; see ClusterOptions. */
       readonly brokerModules?: readonly string[];
+      /** Brokers and clients share the processors evenly: for a comparison with brokers that have no say over their clients. Default: see ClusterOptions.isPreferred. */
+      readonly isEven?: boolean;
     }
   | {
       readonly kind: 'external';

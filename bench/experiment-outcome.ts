@@ -39,7 +39,7 @@ export interface LoadOutcome {
 
 /** What the run was pointed at, as it was found. */
 export interface TargetFacts {
-  readonly brokers: readonly { readonly id: number; readonly endpoint: Endpoint; readonly isController: boolean }[];
+  readonly brokers: readonly { readonly id: number; readonly endpoint: Endpoint; readonly isController: boolean; readonly isPreferred: boolean }[];
   readonly dataDirectory: string | undefined;
   readonly filesKind: string | undefined;
   /** Of an external cluster, by broker, in words. */

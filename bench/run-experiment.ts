@@ -123,7 +123,7 @@ async function runSteps(run: RunExperimentOptions, isStamped: boolean): Promise<
 
 function factsOf({ brokers, dataDirectory, filesKind, security }: Target, reached: readonly ReachedBroker[]): TargetFacts {
   return {
-    brokers: brokers.map(({ id, endpoint, isController }) => ({ id, endpoint, isController })),
+    brokers: brokers.map(({ id, endpoint, isController, isPreferred }) => ({ id, endpoint, isController, isPreferred })),
     dataDirectory,
     filesKind,
     brokerVersions: reached.toSorted((a, b) => a.id - b.id).map(({ version }) => version),

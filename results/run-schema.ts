@@ -165,7 +165,7 @@ const measured: z.ZodType<Measured> = z.object({
     }),
   ),
   brokers: z.array(
-    z.object({ brokerId: z.number(), endpoint: z.string(), isController: z.boolean(), cpuSeconds: amount, cpuCoresMean: amount, rssBytesMax: amount, requests: brokerRequests.exactOptional() }),
+    z.object({ brokerId: z.number(), endpoint: z.string(), isController: z.boolean(), cpuSeconds: amount, cpuCoresMean: amount, rssBytesMax: amount, requests: brokerRequests.exactOptional(), scheduling: z.enum(['preferred', 'default']).exactOptional() }),
   ),
   brokerSamples: z.array(z.object({ second: count, brokerId: z.number(), cpuCores: amount, rssBytes: amount })),
   generator: z.object({

@@ -321,6 +321,8 @@ export interface BrokerUsageRecord {
   readonly rssBytesMax: number;
   /** Absent in older runs; null where they could not be read at both ends of the window: a broker that was restarted or paused. */
   readonly requests?: BrokerRequests | null;
+  /** `preferred`: before the clients on the same machine (nice -10). Absent in older runs, where none was. */
+  readonly scheduling?: 'preferred' | 'default';
 }
 
 export interface BrokerSample {

@@ -46,7 +46,13 @@ export function variantsOf(experiment: Experiment, { settings: overrides = {}, t
   const names = all.map(({ name }) => name);
   const stranger = Object.keys(experiment.published?.figures ?? {}).find((name) => !names.includes(name));
   if (stranger !== undefined) throw new ExperimentError('usage', `published: there is no variant ${stranger}; ${hintOf(stranger, names)}`);
-  return { baseline: baselineOf(experiment, all, targets[0]), all };
+  return { baseline: baselineOf(experiment, all, targets[0]), all: evenly(all) };
+}
+
+/** Beside foreign brokers the embedded ones have no say over their clients either. */
+function evenly(variants: readonly Variant[]): readonly Variant[] {
+  if (variants.every(({ options }) => options.target.kind === 'embedded')) return variants;
+  return variants.map(({ name, options }) => (options.target.kind === 'embedded' ? { name, options: { ...options, target: { ...options.target, isEven: true } } } : { name, options }));
 }
 
 /** The first target with all profiles, the first of them with all of the matrix; then the next. */

@@ -141,6 +141,7 @@ function brokerRecords(outcome: ExperimentOutcome): BrokerUsageRecord[] {
       cpuCoresMean: seconds > 0 ? cpuUs / 1e6 / seconds : 0,
       rssBytesMax,
       requests: served === undefined ? null : brokerRequests(served),
+      scheduling: broker?.isPreferred === true ? 'preferred' : 'default',
     };
   });
 }

@@ -56,6 +56,7 @@ export async function openTarget({ options, environmentModule, onLine }: OpenTar
       brokerCount: options.brokerCount,
       dataDirectory,
       isTemporary: options.dataDirectory === undefined,
+      isPreferred: options.isEven !== true,
       properties: { ...EMBEDDED_PROPERTIES, ...options.brokerProperties },
       ...(options.brokerModules === undefined ? {} : { brokerModules: options.brokerModules }),
       ...(environmentModule === undefined ? {} : { environmentModule }),

@@ -14,6 +14,8 @@ export interface BrokerProcessOptions {
   /** The data are the cluster's own: when the parent dies the broker removes them and, when it is the last, their parent. */
   readonly isTemporary: boolean;
   /** See ClusterOptions. */
+  readonly isPreferred: boolean;
+  /** See ClusterOptions. */
   readonly environmentModule?: string;
 }
 
@@ -21,7 +23,7 @@ export type ToBroker = { readonly kind: 'controller'; readonly endpoint: Endpoin
 
 export type FromBroker =
   | { readonly kind: 'controller'; readonly endpoint: Endpoint }
-  | { readonly kind: 'ready'; readonly endpoint: Endpoint; readonly filesKind: string }
+  | { readonly kind: 'ready'; readonly endpoint: Endpoint; readonly filesKind: string; readonly isPreferred: boolean }
   | { readonly kind: 'failed'; readonly message: string }
   /** The broker lives, and serves nothing any more. */
   | { readonly kind: 'directoryFailed'; readonly message: string }

@@ -13,6 +13,7 @@ enableCompileCache?.();
 
 const { Broker, startController } = await import('../broker/broker.ts');
 const { createHostEnvironment } = await import('../host/host-environment.ts');
+const { native } = await import('../native/native.ts');
 
 const LOOPBACK = '127.0.0.1';
 const END_TIMEOUT_MS = 5000;
@@ -20,6 +21,7 @@ const REMOVE_ATTEMPTS = 20;
 const EXIT_ENVIRONMENT = 3;
 const EXIT_BUG = 4;
 const options = JSON.parse(process.argv[2] ?? '{}') as BrokerProcessOptions;
+const isPreferred = options.isPreferred && native?.bePreferred() === true;
 const environment = await environmentOf(options);
 
 let broker: InstanceType<typeof Broker> | undefined;
@@ -76,7 +78,7 @@ async function startBroker(controllerEndpoint: { host: string; port: number }): 
   const { brokerId, clusterId, directory, port, properties } = options;
   broker = new Broker({ environment, brokerId, clusterId, directory, listen: { host: LOOPBACK, port }, properties, controller: controllerEndpoint, onDirectoryFailed });
   const endpoint = await broker.start();
-  send({ kind: 'ready', endpoint, filesKind: environment.files.kind });
+  send({ kind: 'ready', endpoint, filesKind: environment.files.kind, isPreferred });
 }
 
 function tellServed(): void {

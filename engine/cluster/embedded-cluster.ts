@@ -26,6 +26,8 @@ export interface ClusterOptions {
   readonly environmentModule?: string;
   /** The data go with the cluster, also when this process dies without a word. */
   readonly isTemporary?: boolean;
+  /** Brokers ask to go before the clients that they share the processors with, as if these had a machine of their own. Default: no. */
+  readonly isPreferred?: boolean;
   readonly onLine?: (brokerId: number, line: string) => void;
   /** A broker's disk failed; it lives on and serves nothing until it is restarted. */
   readonly onDirectoryFailed?: (brokerId: number, message: string) => void;
@@ -37,6 +39,8 @@ export interface EmbeddedBroker {
   readonly endpoint: Endpoint;
   readonly isController: boolean;
   readonly isRunning: boolean;
+  /** It goes before others: what was asked for was granted. */
+  readonly isPreferred: boolean;
   kill(signal: NodeJS.Signals): void;
   /** What it has served since its process began; undefined: it is down, or does not answer at once. */
   served(): Promise<ServedByProcess | undefined>;
@@ -102,6 +106,7 @@ class BrokerProcess implements EmbeddedBroker {
   readonly isController: boolean;
   endpoint: Endpoint;
   filesKind = '';
+  isPreferred = false;
   readonly #options: ClusterOptions;
   readonly #clusterId: string;
   /** The cluster's: the combined node resolves it, the others wait for it. */
@@ -140,6 +145,7 @@ class BrokerProcess implements EmbeddedBroker {
       port: this.endpoint.port,
       properties: this.#options.properties,
       isTemporary: this.#options.isTemporary === true,
+      isPreferred: this.#options.isPreferred === true,
       ...(this.#options.environmentModule === undefined ? {} : { environmentModule: this.#options.environmentModule }),
       ...(this.isController ? { controllerPort: this.#controllerEndpoint?.port ?? 0 } : {}),
     };
@@ -236,6 +242,7 @@ class BrokerProcess implements EmbeddedBroker {
           this.#isExpectedToRun = true;
           this.endpoint = message.endpoint;
           this.filesKind = message.filesKind;
+          this.isPreferred = message.isPreferred;
           resolve();
         }
       });

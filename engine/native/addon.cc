@@ -707,6 +707,13 @@ napi_value bePrompt(napi_env env, napi_callback_info info) {
   return number(env, alarms::bePrompt(mayBeRealTime, static_cast<uint64_t>(integer(env, values[1])) * 1000));
 }
 
+// bePreferred(): whether it is, see alarm.h
+napi_value bePreferred(napi_env env, napi_callback_info) {
+  napi_value result;
+  napi_get_boolean(env, alarms::bePreferred(), &result);
+  return result;
+}
+
 // Node unloads an add-on with its last thread, but a map may be collected later: `unmap` must still be there.
 void stayLoaded() {
   Dl_info self;
@@ -730,6 +737,7 @@ napi_value initialise(napi_env env, napi_value exports) {
       {"snappyCompress", nullptr, snappyCompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"snappyDecompress", nullptr, snappyDecompress, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"bePrompt", nullptr, bePrompt, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"bePreferred", nullptr, bePreferred, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
 #if defined(__linux__)

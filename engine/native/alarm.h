@@ -133,10 +133,25 @@ inline int bePrompt(bool mayBeRealTime, uint64_t sliceNs) {
   return syscall(SYS_sched_setattr, 0, &now, 0) == 0 ? 1 : 0;
 }
 
+// The calling thread goes before those of other processes when both are ready, by nice -10 (needs CAP_SYS_NICE): it has nine times their share, but
+// not all of it. What it starts has the usual one.
+inline bool bePreferred() {
+  constexpr uint32_t kOther = 0;
+  constexpr uint64_t kResetOnFork = 1;
+  constexpr int32_t kNice = -10;
+  SchedulerAttributes now{};
+  if (syscall(SYS_sched_getattr, 0, &now, sizeof now, 0) != 0 || now.policy != kOther || now.nice != 0) return false;
+  now.size = sizeof now;
+  now.flags = kResetOnFork;
+  now.nice = kNice;
+  return syscall(SYS_sched_setattr, 0, &now, 0) == 0;
+}
+
 #else
 
 inline bool available() { return false; }
 inline int bePrompt(bool, uint64_t) { return 0; }
+inline bool bePreferred() { return false; }
 
 #endif
 

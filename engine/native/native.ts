@@ -34,6 +34,8 @@ export interface Native {
    * may). 1: in slices of so many microseconds, so that it is served sooner when it wakes, while its share stays (Linux 6.12). 0: as before.
    */
   bePrompt(mayBeRealTime: boolean, sliceUs: number): 0 | 1 | 2;
+  /** Whether the calling thread, and nothing that it starts, goes before those of other processes from now on: nice -10, which needs CAP_SYS_NICE. */
+  bePreferred(): boolean;
   /** Opens a timer of microseconds on the calling thread's event loop, which it does not keep alive; absent where there is no timerfd. */
   readonly openAlarm?: (callback: () => void) => Alarm;
   /** The callback runs once, in `delayUs` from now; a later call replaces an earlier one. */
@@ -63,7 +65,7 @@ function load(): { kind: 'loaded'; native: Native } | { kind: 'missing'; reason:
   try {
     const addon = createRequire(import.meta.url)('./headroom.node') as Native;
     // Whoever updates the sources without an install keeps an add-on that lacks what they call.
-    if (addon.bePrompt === undefined) return { kind: 'missing', reason: 'it is older than the sources: npm rebuild, or node engine/native/build.mjs' };
+    if (addon.bePreferred === undefined) return { kind: 'missing', reason: 'it is older than the sources: npm rebuild, or node engine/native/build.mjs' };
     return { kind: 'loaded', native: addon };
   } catch (error) {
     const code = (error as { code?: string }).code;

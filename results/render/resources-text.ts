@@ -55,8 +55,8 @@ export function resourcesText({ measured, configuration }: Run, page: Page): str
   const millions = measured.throughput.acknowledgedRecords / 1e6;
   const perMillion = (cpuSeconds: number): string => (millions > 0 ? significant(cpuSeconds / millions) : DASH);
   const cores = (cpuSeconds: number): string => (windowSeconds > 0 ? significant(cpuSeconds / windowSeconds) : DASH);
-  const rows: Cell[][] = brokers.map(({ brokerId, endpoint, isController, cpuSeconds, cpuCoresMean, rssBytesMax }) => [
-    `broker ${brokerId} ${endpoint}${isController ? ', controller' : ''}`,
+  const rows: Cell[][] = brokers.map(({ brokerId, endpoint, isController, scheduling, cpuSeconds, cpuCoresMean, rssBytesMax }) => [
+    `broker ${brokerId} ${endpoint}${isController ? ', controller' : ''}${scheduling === 'preferred' ? ', nice -10' : ''}`,
     significant(cpuCoresMean),
     orDash(peakCores(brokerSamples, brokerId), significant),
     significant(cpuSeconds),

@@ -40,11 +40,11 @@ export function resourcesSection({ measured, configuration, host }: Run): Markup
   const millions = measured.throughput.acknowledgedRecords / 1e6;
   const perMillion = (cpuSeconds: number): string => (millions > 0 ? significant(cpuSeconds / millions) : DASH);
   const cores = (cpuSeconds: number): string => (windowSeconds > 0 ? significant(cpuSeconds / windowSeconds) : DASH);
-  const rows = brokers.map(({ brokerId, endpoint, isController, cpuSeconds, cpuCoresMean, rssBytesMax }, at): Content[] => {
+  const rows = brokers.map(({ brokerId, endpoint, isController, scheduling, cpuSeconds, cpuCoresMean, rssBytesMax }, at): Content[] => {
     const peak = worstOf(brokerSamples.filter((sample) => sample.brokerId === brokerId).map((sample) => sample.cpuCores), 'highest');
     const path = `measured.brokers.${at}`;
     return [
-      html`broker ${brokerId} <span class="unit">${endpoint}${isController ? ', controller' : ''}</span>`,
+      html`broker ${brokerId} <span class="unit">${endpoint}${isController ? ', controller' : ''}${scheduling === 'preferred' ? ', nice -10' : ''}</span>`,
       figure(`${path}.cpuCoresMean`, cpuCoresMean, significant),
       peak === null ? DASH : significant(peak),
       figure(`${path}.cpuSeconds`, cpuSeconds, significant),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultBenchOptions } from '../../../bench/bench-options.ts';
 import { readExperiment } from '../../../bench/experiment/file/experiment-file.ts';
-import { variantsOf } from '../../../bench/experiment/variants.ts';
+import { variantsOf, type Variant } from '../../../bench/experiment/variants.ts';
 import { ExperimentError } from '../../../bench/experiment-error.ts';
 
 function variants(text: string) {
@@ -136,6 +136,13 @@ describe('what contradicts is refused before anything starts, with the variant',
       expect(baseline).toBe('embedded quick');
       expect(all.map(({ options }) => options.target.kind)).toEqual(['embedded', 'embedded', 'external', 'external']);
       expect(all[3]?.options.producerProperties['linger.ms']).toBe('0');
+    });
+
+    it('leaves the embedded brokers no say over their clients beside brokers that have none', () => {
+      const experiment = readExperiment('name: a\nprofiles: { one: { topic.partitions: 1 } }');
+      const isEven = (all: readonly Variant[]): unknown[] => all.map(({ options: { target } }) => (target.kind === 'embedded' ? (target.isEven ?? false) : 'external'));
+      expect(isEven(variantsOf(experiment, { targets }).all)).toEqual([true, 'external']);
+      expect(isEven(variantsOf(experiment).all)).toEqual([false]);
     });
 
     it('is refused where the file names targets itself, or settings of embedded brokers', () => {

@@ -50,6 +50,10 @@ describe('the stored run', () => {
     ]);
   });
 
+  it('says which brokers went before their clients', () => {
+    expect(measuredRecord(sampleOutcome()).brokers.map(({ scheduling }) => scheduling)).toEqual(['default', 'preferred', 'preferred']);
+  });
+
   it('holds a load that changes against what its shape offered, second by second', () => {
     const { options } = sampleOutcome();
     const run = { ...runRecord(sampleOutcome({ options: { ...options, load: { kind: 'shaped', shape: { kind: 'ramp', fromPerSecond: 20_000, toPerSecond: 80_000 }, arrivals: 'poisson' } } }), CONTEXT), plan: null };

@@ -65,7 +65,7 @@ export function sampleOutcome(changes: Partial<ExperimentOutcome> = {}): Experim
       durationSeconds: 3,
       groups: [{ name: 'readers', memberCount: 2, serviceTimeUs: 0, properties: {} }],
     },
-    target: { brokers: [1, 2, 3].map((id) => ({ id, endpoint: { host: '127.0.0.1', port: 9000 + id }, isController: id === 1 })), dataDirectory: undefined, filesKind: 'mapped' },
+    target: { brokers: [1, 2, 3].map((id) => ({ id, endpoint: { host: '127.0.0.1', port: 9000 + id }, isController: id === 1, isPreferred: id > 1 })), dataDirectory: undefined, filesKind: 'mapped' },
     topic: 'clickstream',
     startedAtEpochMs: 1_790_000_000_000,
     readiness: { clusterMs: 300, firstAcknowledgedMs: 400 },

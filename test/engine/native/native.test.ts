@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -229,6 +230,23 @@ describe.skipIf(native === undefined)(`the thread's CPU time (${condition})`, ()
     const { user, system } = process.cpuUsage();
     expect(own).toBeGreaterThan(0);
     expect(own).toBeLessThanOrEqual(user + system + 100_000);
+  });
+});
+
+describe.skipIf(native === undefined || process.platform !== 'linux')(`a preferred thread (${condition})`, () => {
+  it('has nice -10 where that is granted, and what it starts has the usual one', () => {
+    const code = `
+      const { createRequire } = require('node:module');
+      const os = require('node:os');
+      const native = createRequire(${JSON.stringify(import.meta.url)})('../../../engine/native/headroom.node');
+      const isPreferred = native.bePreferred();
+      const { stdout } = require('node:child_process').spawnSync(process.execPath, ['-p', 'os.getPriority()'], { encoding: 'utf8' });
+      console.log(JSON.stringify({ isPreferred, own: os.getPriority(), started: Number(stdout), again: native.bePreferred() }));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    const usual = os.getPriority();
+    const { isPreferred, own, started, again } = JSON.parse(stdout) as { isPreferred: boolean; own: number; started: number; again: boolean };
+    expect({ own, started, again }).toEqual({ own: isPreferred ? -10 : usual, started: usual, again: false });
   });
 });
 
