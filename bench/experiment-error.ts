@@ -2,8 +2,11 @@
 export class ExperimentError extends Error {
   override readonly name = 'ExperimentError';
   readonly code: 'usage' | 'environment';
-  constructor(code: 'usage' | 'environment', message: string, cause?: unknown) {
+  /** The message for commands that have not the flags of `headroom bench`, which its way out may name. */
+  readonly plain: string;
+  constructor(code: 'usage' | 'environment', message: string, cause?: unknown, plain = message) {
     super(message, { cause });
     this.code = code;
+    this.plain = plain;
   }
 }

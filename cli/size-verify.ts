@@ -92,11 +92,12 @@ function predictionOf(request: VerifyRequest, { topic, sized }: { topic: Planned
   const verified = (ratePerSecond: number, members: number): VerifiedShape => ({ topic: sized, cluster: inputs.cluster, partitions: topic.partitions, brokers, producers: 1, ratePerSecond, members });
   const scale = scaledRun(topic, {
     plannedPerSecond,
-    maximumPerSecond: ({ members, ratePerSecond }) => (model === null ? assumedMaximumPerSecond(verified(ratePerSecond, members), coreCount) : model.maximumPerSecond(shapeAt(members)).value),
+    maximumPerSecond: ({ members, ratePerSecond }) => (model === null ? assumedMaximumPerSecond(verified(ratePerSecond, members), { cores: coreCount, hasBrokers: bootstrap === undefined }) : model.maximumPerSecond(shapeAt(members)).value),
   });
   const members = scale.groups.reduce((sum, group) => sum + group.members, 0);
   const [shape, own] = [shapeAt(members), withSampledRatio(verified(scale.ratePerSecond, members), sample)];
-  const utilization = Math.min(0.95, scale.ratePerSecond / scale.maximumPerSecond);
+  // Brokers elsewhere are as busy as they would be here, for want of anything better.
+  const utilization = Math.min(0.95, scale.ratePerSecond / (bootstrap === undefined ? scale.maximumPerSecond : assumedMaximumPerSecond(own, { cores: coreCount, hasBrokers: true })));
   return {
     options: verificationOptions(run, scale),
     scale,
@@ -141,7 +142,7 @@ async function measured(options: BenchOptions): Promise<{ run: Run; logBytes: nu
     return outcome;
   } catch (error) {
     if (interruption.signal.aborted) throw new CliError('interrupted before anything was measured', EXIT_INTERRUPTED);
-    if (error instanceof ExperimentError) throw new CliError(`--verify: ${error.message}`, error.code === 'usage' ? 2 : EXIT_ENVIRONMENT, error);
+    if (error instanceof ExperimentError) throw new CliError(`--verify: ${error.plain}`, error.code === 'usage' ? 2 : EXIT_ENVIRONMENT, error);
     throw error;
   } finally {
     progress.end();

@@ -10,7 +10,7 @@ import { ConnectionLostError } from '../../engine/client/kafka-connection.ts';
 import { errorCodes } from '../../engine/protocol/errors.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import { ExperimentError } from '../experiment-error.ts';
-import { checkCreation, checkGroups, checkOperations, describedRefusal } from './topic-access.ts';
+import { checkCreation, checkGroups, checkOperations, refusalError } from './topic-access.ts';
 
 export interface ExperimentTopic {
   readonly name: string;
@@ -60,7 +60,7 @@ async function makeOrLeaveNothing(client: ClusterClient, admin: Admin, options: 
     // A creation that was refused, or perhaps never arrived, made nothing that is ours to remove.
     const isOurs = !(error instanceof AdminError) && (options.topic.name === undefined || !(error instanceof ConnectionLostError));
     const left = !isOurs ? '' : await admin.deleteTopic(wanted.name).then(() => '', (failure: Error) => (isUnknown(failure) ? '' : `; topic ${wanted.name} is left behind (${failure.message})`));
-    if (error instanceof AdminError) throw new ExperimentError('environment', `${describedRefusal(`topic ${wanted.name} cannot be made`, { code: error.code, message: null })}${left}`, error);
+    if (error instanceof AdminError) throw refusalError(`topic ${wanted.name} cannot be made`, { code: error.code, message: null }, { cause: error, left });
     throw left === '' ? error : new ExperimentError('environment', `${(error as Error).message}${left}`, error);
   }
 }
@@ -108,7 +108,7 @@ async function described(admin: Admin, name: string) {
     return await admin.describeTopic(name);
   } catch (error) {
     if (!(error instanceof AdminError)) throw error;
-    throw new ExperimentError(error.code === errorCodes.INVALID_TOPIC_EXCEPTION ? 'usage' : 'environment', describedRefusal(`topic ${name} cannot be used`, { code: error.code, message: null }), error);
+    throw refusalError(`topic ${name} cannot be used`, { code: error.code, message: null }, { cause: error, isUsage: error.code === errorCodes.INVALID_TOPIC_EXCEPTION });
   }
 }
 

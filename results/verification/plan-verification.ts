@@ -72,15 +72,18 @@ export type VerificationVerdict =
   /** `worse`: what lies outside on the other side, so that the plan would provide too little; empty when records were lost. */
   | { readonly kind: 'refuted'; readonly worse: readonly VerifiedQuantity[]; readonly better: readonly VerifiedQuantity[] };
 
-/** On which side of its interval a quantity asks for more than was planned. */
-export const worseSides: Readonly<Record<VerifiedQuantity, 'above' | 'below'>> = {
-  'rate.held': 'below',
+/**
+ * On which side of its interval a quantity asks for more than was planned. More than what comes in is no gain: what had been left undone before the
+ * measured window was done in it.
+ */
+const WORSE_SIDES: Readonly<Record<VerifiedQuantity, 'above' | 'below' | 'either'>> = {
+  'rate.held': 'either',
   'publish.p50': 'above',
   'publish.p99': 'above',
   'wire.bytes': 'above',
   'disk.bytes': 'above',
   'cpu.broker': 'above',
-  'consumers.held': 'below',
+  'consumers.held': 'either',
 };
 
 /** A rate is as planned when no more than this is missing (Kafka's clients and windows end between two records). */
@@ -102,7 +105,8 @@ export type VerificationStanding = 'inside' | 'better' | 'worse' | 'notJudged';
 export function standingOf({ quantity, predicted, measured, isInside }: VerificationRow): VerificationStanding {
   if (isInside === null || predicted === null || measured === null) return 'notJudged';
   if (isInside) return 'inside';
-  return (measured > predicted.high ? 'above' : 'below') === worseSides[quantity] ? 'worse' : 'better';
+  const worse = WORSE_SIDES[quantity];
+  return worse === 'either' || worse === (measured > predicted.high ? 'above' : 'below') ? 'worse' : 'better';
 }
 
 export function verdictOf({ rows, records, factor }: { rows: readonly VerificationRow[]; records: PlanVerification['records']; factor: number }): VerificationVerdict {

@@ -1,7 +1,7 @@
 /** A plan held against a run, for the terminal: what was kept and scaled, one row a quantity, the verdict in words. Pure. */
 import { bytesText, counted, durationText, latencyText, percentText, rateText, significant } from '../render/number-text.ts';
 import { createPage, DASH, heading, sentence, table, type Cell, type Page } from '../render/page.ts';
-import { isDisturbed, standingOf, worseSides, type EarlierVerifications, type PlanVerification, type VerificationRow, type VerificationSummary, type VerifiedQuantity } from './plan-verification.ts';
+import { isDisturbed, standingOf, type EarlierVerifications, type PlanVerification, type VerificationRow, type VerificationSummary, type VerifiedQuantity } from './plan-verification.ts';
 
 export const quantityWords: Readonly<Record<VerifiedQuantity, string>> = {
   'rate.held': 'rate held, of what was offered',
@@ -31,11 +31,21 @@ export function verificationText(record: PlanVerification, options: { width: num
   ].join('\n')}\n`;
 }
 
-/** `Refuted: publish p99 lies above its interval.` */
+/** Within a sentence. */
+const NAMES: Readonly<Record<VerifiedQuantity, string>> = {
+  'rate.held': 'the rate held',
+  'publish.p50': 'publish p50',
+  'publish.p99': 'publish p99',
+  'wire.bytes': 'bytes on the wire',
+  'disk.bytes': 'bytes on disk',
+  'cpu.broker': 'broker CPU',
+  'consumers.held': 'what the slowest group read',
+};
+
+/** `Refuted: worse than predicted is publish p99.` */
 export function verdictWords({ verdict, records, scale, basis }: Pick<PlanVerification, 'verdict' | 'records' | 'scale' | 'basis'>): string {
   const { better } = verdict;
-  const names = better.map((quantity) => quantityWords[quantity]).join(', ');
-  const inside = better.length === 0 ? 'everything inside its interval' : `everything else inside its interval, and better than predicted ${better.length === 1 ? 'is' : 'are'} ${names}`;
+  const inside = better.length === 0 ? 'everything inside its interval' : `everything else inside its interval, and better than predicted ${better.length === 1 ? 'is' : 'are'} ${namesOf(better)}`;
   const room = better.length === 0 ? '' : ` ${better.length === 1 ? 'That was' : 'Those were'} planned too carefully: there is more room than the plan says.`;
   switch (verdict.kind) {
     case 'verified':
@@ -43,11 +53,15 @@ export function verdictWords({ verdict, records, scale, basis }: Pick<PlanVerifi
     case 'extrapolated':
       return `Extrapolated by ${significant(verdict.factor)} x${better.length === 0 ? '' : ', with room'}: ${inside}, at ${rateText(scale.ratePerSecond)} records/s; beyond it the plan is arithmetic.${room}`;
     case 'refuted': {
-      const worse = [...verdict.worse.map((quantity) => `${quantityWords[quantity]} lies ${worseSides[quantity]} its interval`), ...(records === 'notConfirmed' ? ['acknowledged records were not found as they were sent'] : [])];
+      const reasons = [...(verdict.worse.length === 0 ? [] : [`worse than predicted ${verdict.worse.length === 1 ? 'is' : 'are'} ${namesOf(verdict.worse)}`]), ...(records === 'notConfirmed' ? ['acknowledged records were not found as they were sent'] : [])];
       const remedy = basis.kind === 'assumed' && verdict.worse.length > 0 ? ' What was assumed may be at fault: headroom bench calibrate measures it, and --from plans with that.' : '';
-      return `Refuted: ${worse.join('; ')}.${verdict.worse.length > 0 ? ' With this the plan would provide too little.' : ''}${better.length === 0 ? '' : ` Better than predicted: ${names}.`}${remedy}`;
+      return `Refuted: ${reasons.join('; ')}.${verdict.worse.length > 0 ? ' On a cluster like this one the plan would provide too little.' : ''}${remedy}`;
     }
   }
+}
+
+function namesOf(quantities: readonly VerifiedQuantity[]): string {
+  return quantities.map((quantity) => NAMES[quantity]).join(', ');
 }
 
 /** What a plan says of earlier ones: nothing in it is changed by them. */
@@ -70,7 +84,7 @@ function summaryWords(whose: string, { count, refutedCount, disturbedCount, rati
 function scaleWords({ scale, target }: PlanVerification): string {
   const { plannedPerSecond, ratePerSecond, factor, maximumPerSecond, loadShare, limitedBy, groups } = scale;
   const members = groups.map(({ name, planned, members: scaled }) => `${name} ${planned === scaled ? planned : `${planned} -> ${scaled}`}`).join(', ');
-  const machine = `${rateText(maximumPerSecond)} records/s predicted for this machine${target === 'external' ? ' with brokers of its own' : ''}`;
+  const machine = `${rateText(maximumPerSecond)} records/s predicted for ${target === 'external' ? 'the load that this machine makes alone' : 'this machine'}`;
   const rate = limitedBy === 'plan' ? `The planned peak of ${rateText(ratePerSecond)} records/s, ${percentText(ratePerSecond / maximumPerSecond)} of the ${machine}` : `Scaled down by ${significant(factor)}: ${rateText(plannedPerSecond)} -> ${rateText(ratePerSecond)} records/s, ${percentText(loadShare)} of the ${machine}`;
   return `${rate}${members === '' ? '' : `; members ${members}`}.`;
 }

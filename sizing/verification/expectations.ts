@@ -60,11 +60,12 @@ export function brokerSecondsPerMillion(shape: VerifiedShape): Expectation {
   return interval([...costInputs(shape), idleCores, unseen], (values) => (costPerRecord(shape, values) + ((values.at(-2) as number) * shape.brokers) / shape.ratePerSecond) * (values.at(-1) as number) * 1e6);
 }
 
-/** Of a machine that brokers, load and consumers share, from assumed prices: rough, and on the careful side. */
-export function assumedMaximumPerSecond(shape: VerifiedShape, cores: number): number {
+/** Of a machine that brokers (where it has them), load and consumers share, from assumed prices: rough, and on the careful side. */
+export function assumedMaximumPerSecond(shape: VerifiedShape, { cores, hasBrokers }: { readonly cores: number; readonly hasBrokers: boolean }): number {
   const inputs = costInputs(shape);
-  const busy = Math.max(0.1 * cores, BUSY_SHARE * cores - shape.cluster.processor.idleCores.value * shape.brokers);
-  return busy / ((1 + LOAD_TO_BROKERS) * costPerRecord(shape, inputs.map(({ value }) => value)));
+  const idle = hasBrokers ? shape.cluster.processor.idleCores.value * shape.brokers : 0;
+  const busy = Math.max(0.1 * cores, BUSY_SHARE * cores - idle);
+  return busy / (((hasBrokers ? 1 : 0) + LOAD_TO_BROKERS) * costPerRecord(shape, inputs.map(({ value }) => value)));
 }
 
 /** A wait for the batch (half of it in the middle), and an exponential response whose mean is Kingman's. */

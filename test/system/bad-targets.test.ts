@@ -144,6 +144,14 @@ describe('a cluster', () => {
     expectRefused(await bench(way.bootstrap), message, 3);
   });
 
+  it('where the user has no right to make topics, for size --verify: without flags that it has not, and nothing is stored', async () => {
+    const config = join(directory, 'orders.yaml');
+    writeFileSync(config, 'workload: { name: orders, rate: 1k/s, recordSize: 200 B, key: customer }\nretention: 1 d\n');
+    await using way = await gateway({ answer: (api, request: { topics: { name: string }[] }) => (api === CreateTopics ? { topics: request.topics.map(({ name }) => ({ name, errorCode: errorCodes.TOPIC_AUTHORIZATION_FAILED })) } : undefined) });
+    const ended = await headroom(['size', config, '--verify', '--bootstrap', way.bootstrap], { cwd: directory });
+    expectRefused(ended, /^headroom: --verify: topic headroom-.* cannot be made: TOPIC_AUTHORIZATION_FAILED; the user needs Create, Delete, Describe, Read and Write on topics \(kafka-acls [^)]*\)$/m, 3);
+  });
+
   it.each<[string, number, RegExp]>([
     ['deletes no topics', errorCodes.TOPIC_DELETION_DISABLED, /topics cannot be removed: TOPIC_DELETION_DISABLED.*delete\.topic\.enable=false.*--use-existing/],
     ['does not let the user delete topics', errorCodes.TOPIC_AUTHORIZATION_FAILED, /topics cannot be removed: TOPIC_AUTHORIZATION_FAILED/],

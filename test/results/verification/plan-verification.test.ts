@@ -44,8 +44,8 @@ describe('the verdict', () => {
   });
 
   it.each([
-    ['rate.held', 'worse', 'better'], ['publish.p50', 'better', 'worse'], ['publish.p99', 'better', 'worse'], ['wire.bytes', 'better', 'worse'],
-    ['disk.bytes', 'better', 'worse'], ['cpu.broker', 'better', 'worse'], ['consumers.held', 'worse', 'better'],
+    ['rate.held', 'worse', 'worse'], ['publish.p50', 'better', 'worse'], ['publish.p99', 'better', 'worse'], ['wire.bytes', 'better', 'worse'],
+    ['disk.bytes', 'better', 'worse'], ['cpu.broker', 'better', 'worse'], ['consumers.held', 'worse', 'worse'],
   ] as const)('knows which side of its interval is worse for %s', (quantity, below, above) => {
     expect([0.005, 0.03, 0.08].map((measured) => standingOf(verificationRow(quantity, EXPECTED, measured)))).toEqual([below, 'inside', above]);
   });
@@ -142,7 +142,7 @@ describe('earlier verifications', () => {
 describe('the report', () => {
   it('names what lies outside and that inputs were assumed', () => {
     const text = verificationText(verification({ rows: [inside, outside] }), PLAIN).replaceAll(/\s+/g, ' ');
-    expect(text).toContain('Refuted: publish p99 lies above its interval. With this the plan would provide too little. What was assumed may be at fault: headroom bench calibrate measures it, and --from plans with that.');
+    expect(text).toContain('Refuted: worse than predicted is publish p99. On a cluster like this one the plan would provide too little. What was assumed may be at fault: headroom bench calibrate measures it, and --from plans with that.');
     expect(text).toContain('NO, worse');
     expect(text).toContain('rest on assumed inputs, and their intervals are wide');
     expect(text).toContain('Scaled down by 2.50: 100,000 -> 40,000 records/s, 55 % of the 73,000 records/s predicted for this machine; members fraud 20 -> 8.');
@@ -156,7 +156,7 @@ describe('the report', () => {
   it('does not call it a failure when something is better than predicted', () => {
     const text = verificationText(verification({ factor: 1, rows: [inside, verificationRow('cpu.broker', EXPECTED, 0.005)] }), PLAIN).replaceAll(/\s+/g, ' ');
     expect(text).toContain('no, better');
-    expect(text).toContain('Verified, with room: everything else inside its interval, and better than predicted is broker CPU s per million records, at the planned peak. That was planned too carefully: there is more room than the plan says.');
+    expect(text).toContain('Verified, with room: everything else inside its interval, and better than predicted is broker CPU, at the planned peak. That was planned too carefully: there is more room than the plan says.');
     expect(text).not.toMatch(/refuted/i);
   });
 });

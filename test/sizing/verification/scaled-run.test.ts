@@ -68,7 +68,10 @@ describe("what a plan's inputs say of a run", () => {
   });
 
   it('expects more of more cores, and later answers the nearer the load comes to what they hold', () => {
-    expect(assumedMaximumPerSecond(shape, 8)).toBeGreaterThan(3 * assumedMaximumPerSecond(shape, 2));
+    const highest = (cores: number, hasBrokers: boolean): number => assumedMaximumPerSecond(shape, { cores, hasBrokers });
+    expect(highest(8, true)).toBeGreaterThan(3 * highest(2, true));
+    // A machine with the load alone makes more of it.
+    expect(highest(2, false)).toBeGreaterThan(2 * highest(2, true));
     const at = (utilization: number): number => assumedLatency(shape, { utilization, percentile: 'p99' }).value;
     expect(at(0.8)).toBeGreaterThan(at(0.2));
     expect(at(0.5)).toBeGreaterThan(assumedLatency(shape, { utilization: 0.5, percentile: 'p50' }).value);
