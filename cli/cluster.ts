@@ -52,6 +52,8 @@ async function runCluster(flags: ClusterFlags): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
   });
+  let hasEnded = false;
+  void stopped.then(() => (hasEnded = true));
   const removeData = (): void => {
     if (flags.dataDir === undefined) rmSync(dataDirectory, { recursive: true, force: true });
   };
@@ -61,7 +63,8 @@ async function runCluster(flags: ClusterFlags): Promise<void> {
       dataDirectory,
       properties: flags.set,
       isTemporary: flags.dataDir === undefined,
-      onLine: (brokerId, line) => process.stderr.write(`broker ${brokerId}: ${line}\n`),
+      // Brokers end one after the other: that the others miss it is no news then.
+      onLine: (brokerId, line) => void (hasEnded && line.endsWith('tries again') ? undefined : process.stderr.write(`broker ${brokerId}: ${line}\n`)),
       ...(flags.port === undefined ? {} : { ports: Array.from({ length: flags.brokers }, (_, at) => (flags.port as number) + at) }),
     });
     if (planned.length > 0) await (await import('./planned-topics.ts')).makeTopics(planned, cluster.bootstrap);

@@ -8,6 +8,7 @@ import { plannedShape } from '../bench/study/planned-shape.ts';
 import { verificationOptions, type VerificationPlan } from '../bench/study/verification-options.ts';
 import { verificationRun } from '../bench/study/verification-run.ts';
 import { withCompressionRatio } from '../bench/workload/compressibility.ts';
+import type { Workload } from '../bench/workload/workload.ts';
 import type { CompressionType } from '../engine/record/compression.ts';
 import type { Plan, PlannedTopic } from '../results/plan-record.ts';
 import { DEFAULT_RUNS_DIRECTORY, newRunId, RunStore } from '../results/run-store.ts';
@@ -95,11 +96,12 @@ function predictionOf(request: VerifyRequest, { topic, sized }: { topic: Planned
     maximumPerSecond: ({ members, ratePerSecond }) => (model === null ? assumedMaximumPerSecond(verified(ratePerSecond, members), { cores: coreCount, hasBrokers: bootstrap === undefined }) : model.maximumPerSecond(shapeAt(members)).value),
   });
   const members = scale.groups.reduce((sum, group) => sum + group.members, 0);
-  const [shape, own] = [shapeAt(members), withSampledRatio(verified(scale.ratePerSecond, members), sample)];
+  const options = verificationOptions(run, scale);
+  const [shape, own] = [shapeAt(members), asSent(verified(scale.ratePerSecond, members), withCompressionRatio(options).workload)];
   // Brokers elsewhere are as busy as they would be here, for want of anything better.
   const utilization = Math.min(0.95, scale.ratePerSecond / (bootstrap === undefined ? scale.maximumPerSecond : assumedMaximumPerSecond(own, { cores: coreCount, hasBrokers: true })));
   return {
-    options: verificationOptions(run, scale),
+    options,
     scale,
     model,
     expected: {
@@ -114,12 +116,15 @@ function predictionOf(request: VerifyRequest, { topic, sized }: { topic: Planned
   };
 }
 
-/** A sample's ratio depends on how full batches are and what goes into one, and one producer at the run's rate fills others than the planned ones do. */
-function withSampledRatio(shape: VerifiedShape, sample: SampleRecord | null): VerifiedShape {
+/**
+ * The compression of what is sent depends on how full batches are and what goes into one, and one producer at the run's rate fills others than the
+ * planned ones do: so the run's own records, of the sample or generated, are batched as it will batch them.
+ */
+function asSent(shape: VerifiedShape, workload: Workload): VerifiedShape {
   const { topic } = shape;
-  if (sample === null || topic.compressionRatio.source !== 'measured') return shape;
   const { compression, linger, batchBytes } = topic.producer;
-  const sent = lingeringBatches({ workload: { kind: 'file', ...sampleFile(sample) }, codec: compression as CompressionType, partitions: shape.partitions, ratePerSecond: shape.ratePerSecond, lingerSeconds: linger.value, batchBytes: batchBytes.value });
+  if (compression === 'none') return shape;
+  const sent = lingeringBatches({ workload, codec: compression as CompressionType, partitions: shape.partitions, ratePerSecond: shape.ratePerSecond, lingerSeconds: linger.value, batchBytes: batchBytes.value });
   const bytes = topic.recordBytes.value;
   return { ...shape, topic: { ...topic, compressionRatio: { ...topic.compressionRatio, value: bytes / sent.wireBytesPerRecord, low: bytes / sent.high, high: bytes / sent.low } } };
 }
@@ -185,7 +190,7 @@ function keptWords({ topic, producerProperties, target }: BenchOptions, { record
 
 function notesOf({ samples, plan, runs, bootstrap }: VerifyRequest, { run, options, sized }: { run: Run; options: BenchOptions; sized: SizedTopic }): string[] {
   const notes: string[] = [];
-  if (!samples.has(sized.name)) notes.push("Records were generated with the plan's size and compression ratio: their bytes test the plan's arithmetic, not that ratio. --sample FILE tests it.");
+  if (!samples.has(sized.name)) notes.push("Records were generated with the plan's size, and its compression ratio in full batches: their bytes, predicted here for the batches of this run, test the plan's arithmetic and not that ratio. --sample FILE tests it.");
   if (sized.producer.count.value > 1) notes.push(`One producer in the place of ${sized.producer.count.value} fills larger batches; what is predicted here counts with one.`);
   if (options.target.kind === 'embedded' && plan.shape.brokers > options.target.brokerCount) notes.push(`${options.target.brokerCount} brokers in the place of ${plan.shape.brokers}.`);
   if (bootstrap !== undefined) notes.push("The brokers' processors and disks cannot be seen from here.");
