@@ -190,7 +190,7 @@ function keptWords({ topic, producerProperties, target }: BenchOptions, { record
 
 function notesOf({ samples, plan, runs, bootstrap }: VerifyRequest, { run, options, sized }: { run: Run; options: BenchOptions; sized: SizedTopic }): string[] {
   const notes: string[] = [];
-  if (!samples.has(sized.name)) notes.push("Records were generated with the plan's size, and its compression ratio in full batches: their bytes, predicted here for the batches of this run, test the plan's arithmetic and not that ratio. --sample FILE tests it.");
+  if (!samples.has(sized.name)) notes.push("Records were generated with the plan's size and compression ratio: their bytes, predicted here by batching them, test the plan's arithmetic and not that ratio. --sample FILE tests it.");
   if (sized.producer.count.value > 1) notes.push(`One producer in the place of ${sized.producer.count.value} fills larger batches; what is predicted here counts with one.`);
   if (options.target.kind === 'embedded' && plan.shape.brokers > options.target.brokerCount) notes.push(`${options.target.brokerCount} brokers in the place of ${plan.shape.brokers}.`);
   if (bootstrap !== undefined) notes.push("The brokers' processors and disks cannot be seen from here.");
