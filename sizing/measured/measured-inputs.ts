@@ -1,12 +1,13 @@
 /** Measurements in the place of what was assumed; what the user gave stays. Each quantity says from how many runs it comes and how far it was off. */
 import type { PlanQuantity } from '../../results/plan-record.ts';
 import { counted, percentText, significant } from '../../results/render/number-text.ts';
+import { quantityText } from '../../results/render/quantity-text.ts';
 import type { MeasuredInputs } from '../config-file.ts';
 import { input, type InputOrigin, type SizedCluster, type SizedGroup, type SizedLatency, type SizedTopic, type SizingInputs } from '../sizing-inputs.ts';
 import type { CostTerm } from '../regression/cost-regression.ts';
 import { PRICE_TERMS, type BrokerPrices } from './broker-prices.ts';
 import { EXTRAPOLATION_MAX } from './extrapolations.ts';
-import type { MeasuredFigure, Measurements } from './measurements.ts';
+import type { MeasuredFigure, Measurements, PartitionRate } from './measurements.ts';
 
 /** What a file is read with that names no record size, or `measured` for its hardware. */
 export function measuredRecords({ recordBytes }: Measurements): MeasuredInputs {
@@ -35,13 +36,21 @@ function measuredQuantity({ id, name, unit }: PlanQuantity, { value, low, high }
 }
 
 function topicWith(topic: SizedTopic, measured: Measurements): SizedTopic {
-  const { partitionBytesPerSecond: partition } = measured;
   return {
     ...topic,
     compressionRatio: replaced(topic.compressionRatio, measured.compressionByCodec.get(topic.producer.compression), ({ runCount }) => `${topic.producer.compression} in ${counted(runCount, 'run')}: batches and records of other kinds compress otherwise`),
-    partitionBytesPerSecond: replaced(topic.partitionBytesPerSecond, partition, () => `the most that one of ${counted(partition?.partitions ?? 1, 'partition')} took${partition?.partitions === 1 ? '' : '; a run with one partition would show more'}`),
+    partitionBytesPerSecond: partitionRateWith(topic.partitionBytesPerSecond, measured.partitionRate),
     groups: topic.groups.map((group): SizedGroup => ({ ...group, consumerRate: replaced(group.consumerRate, measured.consumerRates.get(group.name), ({ runCount }) => `${measured.consumerRates.get(group.name)?.method ?? ''}, ${counted(runCount, 'run')}`) })),
   };
+}
+
+/** What was put through a partition without reaching its limit says how much it takes at least, and no more. */
+function partitionRateWith(quantity: PlanQuantity, rate: PartitionRate): PlanQuantity {
+  if (rate.kind === 'limit') return replaced(quantity, rate.figure, ({ runCount }) => `the most that a topic of one partition took, ${counted(runCount, 'closed loop')}`);
+  if (quantity.source !== 'assumed') return quantity;
+  const { bytesPerSecond: seen, partitions, isClosedLoop } = rate;
+  const how = `one of ${counted(partitions, 'partition')} took ${quantityText(seen, 'bytes/s')} ${isClosedLoop ? 'while a closed loop shared the brokers among them' : 'because no more was offered'}, which is no limit`;
+  return { ...quantity, low: Math.max(quantity.low, seen), value: Math.max(quantity.value, seen), high: Math.max(quantity.high, seen), why: `${quantity.why}; ${how}` };
 }
 
 function clusterWith(cluster: SizedCluster, measured: Measurements): SizedCluster {

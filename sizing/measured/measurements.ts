@@ -21,8 +21,7 @@ export interface Measurements {
   /** Null where the runs' records differ by more than 5 %. */
   readonly recordBytes: MeasuredFigure | null;
   readonly compressionByCodec: ReadonlyMap<string, MeasuredFigure>;
-  /** The most that one partition took from producers; a closed loop over many partitions tells less than it could take. */
-  readonly partitionBytesPerSecond: (MeasuredFigure & { readonly partitions: number }) | null;
+  readonly partitionRate: PartitionRate;
   /** Of groups that worked on their records. */
   readonly consumerRates: ReadonlyMap<string, MeasuredFigure & { readonly method: string }>;
   readonly latency: LatencyCurve | null;
@@ -38,6 +37,12 @@ export interface MeasuredFigure {
   /** The newest of them. */
   readonly runId: string;
 }
+
+/**
+ * Compressed bytes/s that a partition took from producers. limit: of closed loops over one partition, which sent as fast as it was taken ·
+ * at least: seen at an offered rate, or where a closed loop shared what the brokers take over many partitions; one may take far more.
+ */
+export type PartitionRate = { readonly kind: 'limit'; readonly figure: MeasuredFigure } | { readonly kind: 'at least'; readonly bytesPerSecond: number; readonly partitions: number; readonly isClosedLoop: boolean };
 
 export interface LatencyCurve {
   /** Rising in utilization and in latency. */
@@ -77,7 +82,7 @@ export function measurementsOf(stored: readonly Run[]): Measurements | null {
     fetchRound: fetchRoundOf(runs),
     recordBytes: recordBytesOf(runs),
     compressionByCodec: compressionOf(runs),
-    partitionBytesPerSecond: partitionRateOf(runs),
+    partitionRate: partitionRateOf(runs),
     consumerRates: consumerRatesOf(pairs),
     latency: latencyCurveOf(runs),
     scalability: scalabilityOf(runs),
@@ -125,12 +130,14 @@ function compressionOf(runs: readonly RunAmounts[]): Map<string, MeasuredFigure>
   return new Map([...byCodec].map(([codec, own]) => [codec, figureOf(own.map(({ uncompressedBytes, wireBytes }) => uncompressedBytes / wireBytes), own)]));
 }
 
-function partitionRateOf(runs: readonly RunAmounts[]): Measurements['partitionBytesPerSecond'] {
+function partitionRateOf(runs: readonly RunAmounts[]): PartitionRate {
   const rates = runs.map((run) => ({ run, rate: run.wireBytes / run.seconds / run.partitions })).toSorted((a, b) => b.rate - a.rate);
-  const best = rates[0];
-  if (best === undefined) return null;
-  const alike = rates.filter(({ run, rate }) => run.partitions === best.run.partitions && rate > best.rate / 2).map(({ rate }) => rate);
-  return { value: best.rate, low: Math.min(...alike), high: best.rate, runCount: alike.length, runId: best.run.runId, partitions: best.run.partitions };
+  const alone = rates.filter(({ run }) => run.isClosedLoop && run.partitions === 1);
+  const [best, most] = [rates[0] as (typeof rates)[number], alone[0]];
+  if (most === undefined) return { kind: 'at least', bytesPerSecond: best.rate, partitions: best.run.partitions, isClosedLoop: best.run.isClosedLoop };
+  const alike = alone.filter(({ rate }) => rate > most.rate / 2).map(({ rate }) => rate);
+  // What another run put through a partition is no less possible for the loops that found their limit below it.
+  return { kind: 'limit', figure: { value: best.rate, low: Math.min(...alike), high: best.rate, runCount: alike.length, runId: best.run.runId } };
 }
 
 function consumerRatesOf(pairs: readonly { run: Run; amounts: RunAmounts }[]): Map<string, MeasuredFigure & { method: string }> {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { planFor } from '../../../sizing/plan.ts';
 import { readSizingConfig } from '../../../sizing/config-file.ts';
@@ -7,7 +8,7 @@ import type { Plan } from '../../../results/plan-record.ts';
 import type { Run } from '../../../results/run.ts';
 import { changedInputs } from '../../../sizing/page/controls.ts';
 import { pageView } from '../../../sizing/page/page-view.ts';
-import { clusterDefaults } from '../../../sizing/input-defaults.ts';
+import { clusterDefaults, topicDefaults } from '../../../sizing/input-defaults.ts';
 import { faultRun, runWithoutRecords } from '../../results/sample-run.ts';
 import { pricedRun, PRICES, variedRuns } from './priced-runs.ts';
 
@@ -89,7 +90,21 @@ describe('other inputs from runs', () => {
 
   it('take for a partition the most that one took, from the run that shows most', () => {
     const runs = [pricedRun('20260805-120000-aaaaaa', { rate: 100_000, partitions: 20, load: 'closed' }), pricedRun('20260805-120001-aaaaaa', { rate: 50_000, partitions: 1, load: 'closed' })];
-    expect(planned(runs).inputs.find(({ id }) => id === 'clicks.partition.rate')).toMatchObject({ value: 3_000_000, runId: '20260805-120001-aaaaaa', why: 'the most that one of 1 partition took' });
+    expect(planned(runs).inputs.find(({ id }) => id === 'clicks.partition.rate')).toMatchObject({ value: 3_000_000, runId: '20260805-120001-aaaaaa', why: 'the most that a topic of one partition took, 1 closed loop' });
+  });
+
+  it('bound no partition where a rate was offered or many shared the brokers: what was seen is the low end of what is assumed', () => {
+    const rateOf = (run: Run) => planned([run]).inputs.find(({ id }) => id === 'clicks.partition.rate');
+    const assumed = topicDefaults.partitionBytesPerSecond('clicks');
+    expect(rateOf(pricedRun('20260805-120000-aaaaaa', { rate: 100_000, partitions: 20 }))).toMatchObject({ source: 'assumed', low: assumed.low, value: assumed.value, high: assumed.high, why: expect.stringMatching(/one of 20 partitions took 300 kB\/s because no more was offered, which is no limit$/) });
+    expect(rateOf(pricedRun('20260805-120000-aaaaaa', { rate: 1000, partitions: 1 }))).toMatchObject({ source: 'assumed', value: assumed.value });
+    expect(rateOf(pricedRun('20260805-120000-aaaaaa', { rate: 400_000, partitions: 3, load: 'closed' }))).toMatchObject({ source: 'assumed', low: 8e6, value: assumed.value, high: assumed.high, why: expect.stringContaining('a closed loop shared the brokers among them') });
+    expect(rateOf(pricedRun('20260805-120000-aaaaaa', { rate: 800_000, partitions: 1 }))).toMatchObject({ source: 'assumed', low: 48e6, value: 48e6, high: 48e6 });
+  });
+
+  it('leave a plan of several topics possible that a run of a low rate says nothing against', () => {
+    const shop = readFileSync(new URL('../../../examples/shop-size.yaml', import.meta.url), 'utf8');
+    expect(planned([pricedRun('20260805-120000-aaaaaa', { rate: 100_000, partitions: 20 })], shop).conflicts).toEqual([]);
   });
 
   it('make a load curve of runs that differ in their rate alone, rising even where one was lucky', () => {
