@@ -28,6 +28,8 @@ export interface LingeringBatches {
 
 const SENT_BYTES_MAX = 4 << 20;
 const PARTS = 10;
+/** Any day: generated events hold the time. */
+const EPOCH_US = 1_790_000_000_000_000;
 
 interface OpenBatch {
   readonly records: SimpleRecord[];
@@ -47,7 +49,8 @@ export function lingeringBatches({ workload, codec, partitions, ratePerSecond, l
   try {
     for (let [n, sentBytes] = [0, 0]; sentBytes < SENT_BYTES_MAX; n++) {
       const dueSeconds = n / ratePerSecond;
-      source.fill(slot, n, dueSeconds * 1e6);
+      const dueUs = EPOCH_US + Math.round(dueSeconds * 1e6);
+      source.fill(slot, n, dueUs);
       // Without a key a batch is filled for one partition until it ends.
       const key = slot.keyEnd < 0 ? null : Buffer.from(slot.key.subarray(slot.keyStart, slot.keyEnd));
       const partition = key === null ? 0 : partitionForKey(key, 0, key.length, partitions);
@@ -55,7 +58,7 @@ export function lingeringBatches({ workload, codec, partitions, ratePerSecond, l
       const before = open.get(partition);
       if (before !== undefined && (dueSeconds - before.openedSeconds >= lingerSeconds || before.bytes + bytes > batchBytes)) close(partition, before);
       const batch = open.get(partition) ?? { records: [], openedSeconds: dueSeconds, bytes: 0 };
-      batch.records.push({ key, value: Buffer.from(slot.value.subarray(slot.valueStart, slot.valueEnd)), timestampMs: Math.floor(dueSeconds * 1000) });
+      batch.records.push({ key, value: Buffer.from(slot.value.subarray(slot.valueStart, slot.valueEnd)), timestampMs: Math.floor(dueUs / 1000) });
       batch.bytes += bytes;
       open.set(partition, batch);
       sentBytes += bytes + 1;

@@ -30,4 +30,11 @@ describe('batches that end with linger.ms or batch.size', () => {
   it('are taken as they are where not one has ended before the sample of it is over', () => {
     expect(lingeringBatches({ ...KEYED, partitions: 1, lingerSeconds: 1e9, batchBytes: 1e9 }).recordsPerBatch).toBeGreaterThan(10_000);
   });
+
+  it('are made of generated records too', () => {
+    const generated = lingeringBatches({ ...KEYED, workload: { kind: 'fixed', keys: { kind: 'uniform', keyCount: 1000 }, recordBytes: 300, randomBytesRatio: 0.5 } });
+    // Half of what follows the stamp is random bytes; the stamps compress somewhat, the filler away.
+    expect(generated.wireBytesPerRecord).toBeGreaterThan(300 * 0.5 * 0.8);
+    expect(generated.wireBytesPerRecord).toBeLessThan(300);
+  });
 });
