@@ -13,8 +13,10 @@ export interface PeersRecord {
 
 /** One workload for all; what a peer needs beyond it stands in its `inputsAssumed`. */
 export interface PeersWorkload {
-  /** The peak, taken for the average as well. */
+  /** At the peak. */
   readonly eventsPerSecond: number;
+  /** What fills disks, for the peers that tell it from the peak; without it the peak is taken for it. */
+  readonly averageEventsPerSecond?: number;
   /** Uncompressed. */
   readonly eventBytes: number;
   readonly replicationFactor: number;

@@ -17,9 +17,10 @@ export function peersText(peers: PeersRecord, options: { width: number; isColore
   return `${sections.flat().join('\n')}\n`;
 }
 
-function workloadText({ eventsPerSecond, eventBytes, replicationFactor, groups, retentionHours, compressionRatio, zones }: PeersWorkload): string {
+function workloadText({ eventsPerSecond, averageEventsPerSecond = eventsPerSecond, eventBytes, replicationFactor, groups, retentionHours, compressionRatio, zones }: PeersWorkload): string {
   const compression = compressionRatio === 1 ? 'uncompressed' : `compressed ${significant(compressionRatio)}:1`;
-  return `${rateText(eventsPerSecond)} events/s of ${bytesText(eventBytes)}, ${compression}, replication factor ${replicationFactor}, ${counted(groups, 'group')}, ${durationText(retentionHours * 3600)}, ${counted(zones, 'zone')}`;
+  const average = averageEventsPerSecond === eventsPerSecond ? '' : ` at the peak (${rateText(averageEventsPerSecond)} on average)`;
+  return `${rateText(eventsPerSecond)} events/s${average} of ${bytesText(eventBytes)}, ${compression}, replication factor ${replicationFactor}, ${counted(groups, 'group')}, ${durationText(retentionHours * 3600)}, ${counted(zones, 'zone')}`;
 }
 
 function answerTable(page: Page, rows: readonly PeerRow[]): string[] {

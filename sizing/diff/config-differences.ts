@@ -47,6 +47,8 @@ function riskOf({ property, planned, found, live }: { property: string; planned:
       return isShorter(planned, found) ? 'What is older or larger is deleted at the next check (log.retention.check.interval.ms, 5 minutes), for good.' : 'The logs grow until the longer retention is full: that much disk must be there.';
     case 'cleanup.policy':
       return planned.includes('compact') && !found.includes('compact') ? 'Records without a key are refused from then on, and of each key only the newest stays.' : 'Records are deleted by age and size from then on, whether newer ones of their key exist or not.';
+    case 'remote.storage.enable':
+      return planned === 'true' ? 'Refused unless the brokers have remote.log.storage.system.enable=true and a RemoteStorageManager; it cannot be turned off again without losing what is remote, or fetching it back.' : 'What is remote must be fetched back or is lost (remote.log.delete.on.disable).';
     case 'compression.type':
       return 'None; with the present value the brokers unpack and pack each batch again, on processors that the plan does not have.';
     case 'unclean.leader.election.enable':

@@ -78,7 +78,8 @@ function replicationRules({ plan, figures }: ExportRequest): Rule[] {
 
 function loadRules(figures: PlanFigures): Rule[] {
   const bytes = (way: string): string => `sum by (instance) (rate(kafka_server_brokertopicmetrics_bytes${way}_total{${ALL_TOPICS}}[5m]) + rate(kafka_server_brokertopicmetrics_replicationbytes${way}_total[5m]))`;
-  const idle = 'kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent';
+  // Nanoseconds idle, divided by the handlers. The exporter's own percentage is the mean since the broker started: weeks after it no overload shows in it.
+  const idle = 'rate(kafka_server_kafkarequesthandlerpool_requesthandleravgidlepercent_count[5m]) / 1e9';
   const idleLeast = (id: string): string => decimal(1 - figures.value(id));
   return [
     { alert: 'HeadroomBytesInAboveCeiling', expr: `${bytes('in')} > ${whole(figures.value('net.ingress.allowed'))}`, minutes: 10, severity: 'warning', summary: 'A broker takes in more than the plan allows', description: `{{ $labels.instance }}: {{ $value | humanize }}B/s from producers and leaders, ${figures.text('net.ingress.allowed')} allowed; planned at the peak are ${figures.text('net.ingress.used')}.`, plan: figures.cited('net.ingress.allowed', 'net.ingress.used') },

@@ -1,6 +1,7 @@
 /** What the plan decides for each broker, as a properties file to be added to a server.properties. */
 import { BROKER_RESTS, brokerSettings } from './broker-settings.ts';
 import { propertyLine } from './client-properties.ts';
+import { tieredNotes } from './topics-script.ts';
 import { comment, header, type ExportedFile, type ExportRequest } from './export-file.ts';
 
 export function brokerFile(request: ExportRequest): ExportedFile[] {
@@ -14,7 +15,13 @@ export function brokerFile(request: ExportRequest): ExportedFile[] {
   const place: [string, string, string][] = [['log.dirs', '/var/lib/kafka/data', `a place of yours: ${figures.text('disk.perBroker')}, at most ${figures.cited('disk.fill')} full`]];
   const settings = brokerSettings(request).map(({ name, value, why }): [string, string, string] => [name, value, why]);
   const rack = zones > 1 ? `\n${comment([`Replicas are spread over ${zones} zones only when each broker names its own.`])}# broker.rack=zone-1\n` : '';
-  return [{ name: 'broker.properties', text: `${head}${[...place, ...settings].map(propertyLine).join('')}${rack}${limits(request)}` }];
+  return [{ name: 'broker.properties', text: `${head}${[...place, ...settings].map(propertyLine).join('')}${rack}${tiering(request)}${limits(request)}` }];
+}
+
+/** As comments: a broker with the switch on and no class does not start. */
+function tiering({ plan }: ExportRequest): string {
+  const notes = tieredNotes(plan);
+  return notes.length === 0 ? '' : `\n${comment(notes)}# remote.log.storage.system.enable=true\n# remote.log.storage.manager.class.name=\n# remote.log.storage.manager.class.path=\n# remote.log.metadata.manager.listener.name=\n`;
 }
 
 /** Limits that Kafka takes at run time only; each is what the plan leaves free. */

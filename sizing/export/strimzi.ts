@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { PlannedTopic } from '../../results/plan-record.ts';
 import { BROKER_RESTS, brokerSettings } from './broker-settings.ts';
 import { header, type ExportedFile, type ExportRequest } from './export-file.ts';
-import { topicIds } from './topics-script.ts';
+import { tieredNotes, topicIds } from './topics-script.ts';
 
 const GIBIBYTE = 2 ** 30;
 const MEBIBYTE = 2 ** 20;
@@ -25,6 +25,8 @@ export function strimziFile(request: ExportRequest): ExportedFile[] {
     notes: [
       'The brokers may use more processors than they ask for when a node has them: the page cache and the peaks of a rolling restart need them, so there is no cpu limit.',
       'A larger plan may be applied over this one; volumes grow where the storage class allows it, and never shrink.',
+      'What the alert rules look at comes with spec.kafka.metricsConfig and the ConfigMap of Strimzi\'s examples/metrics/kafka-metrics.yaml, which are yours to add.',
+      ...tieredNotes(plan).map((note) => `${note} Here that is spec.kafka.tieredStorage, with an image that has the classes.`),
     ],
   });
   const resources = [controllerPool(cluster, plan.shape.brokers), brokerPool(request, cluster), kafka(request, cluster), ...plan.shape.topics.map((topic) => topicResource(topic, cluster))];

@@ -1,7 +1,7 @@
 /** The topics of a plan for Terraform: of any Kafka (Mongey/kafka), and of Confluent Cloud, which lets fewer settings be set. */
 import type { PlannedTopic } from '../../results/plan-record.ts';
 import { header, type ExportedFile, type ExportRequest } from './export-file.ts';
-import { topicIds } from './topics-script.ts';
+import { tieredNotes, topicIds } from './topics-script.ts';
 
 /** `editableTopicSettings` of terraform-provider-confluent 2 (internal/provider/resource_kafka_topic.go); others are read-only there. */
 export const CONFLUENT_EDITABLE: readonly string[] = [
@@ -16,7 +16,7 @@ export function terraformKafkaFile(request: ExportRequest): ExportedFile[] {
   const head = header(request, {
     what: 'The topics of the plan by the Terraform provider Mongey/kafka: terraform init, then terraform apply -var \'bootstrap_servers=["host:port"]\'.',
     rests: topics.flatMap(({ name }) => topicIds(name)),
-    notes: ['How to authenticate is the provider\'s (KAFKA_* variables of the environment). Fewer partitions, or another replication factor, would make Terraform delete a topic and make it anew: prevent_destroy refuses that.'],
+    notes: ['How to authenticate is the provider\'s (KAFKA_* variables of the environment). Fewer partitions, or another replication factor, would make Terraform delete a topic and make it anew: prevent_destroy refuses that.', ...tieredNotes(request.plan)],
   });
   const resources = topics.map(({ partitions, replicationFactor, properties, name }, at) => block(`resource "kafka_topic" ${text(names[at] as string)}`, [
     ...aligned([['name', text(name)], ['partitions', String(partitions)], ['replication_factor', String(replicationFactor)]]),

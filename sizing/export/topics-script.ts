@@ -1,5 +1,5 @@
 /** The topics of a plan as a shell script of Kafka's own tools: made where they are absent, their settings brought to the plan where they are there. */
-import type { PlannedTopic } from '../../results/plan-record.ts';
+import type { Plan, PlannedTopic } from '../../results/plan-record.ts';
 import { header, type ExportedFile, type ExportRequest } from './export-file.ts';
 
 export function topicsScript(request: ExportRequest): ExportedFile[] {
@@ -7,9 +7,15 @@ export function topicsScript(request: ExportRequest): ExportedFile[] {
   const head = header(request, {
     what: 'The topics of the plan. Run it with BOOTSTRAP=host:port; it may be run again: what is there stays, its settings are set.',
     rests: topics.flatMap(({ name }) => topicIds(name)),
-    notes: ['Neither partitions nor replicas of a topic that is there are changed, since both have a price: "headroom size CONFIG --diff" says which, and how.'],
+    notes: ['Neither partitions nor replicas of a topic that is there are changed, since both have a price: "headroom size CONFIG --diff" says which, and how.', ...tieredNotes(request.plan)],
   });
   return [{ name: 'kafka-topics.sh', text: `#!/bin/sh\n${head}${PREAMBLE}${topics.map(topicCommands).join('')}` }];
+}
+
+/** A topic with remote.storage.enable is refused by brokers that have no remote storage, and Kafka brings none of its own. */
+export function tieredNotes({ shape }: Plan): string[] {
+  const tiered = shape.topics.filter(({ properties }) => properties['remote.storage.enable'] === 'true').map(({ name }) => name);
+  return tiered.length === 0 ? [] : [`Tiered: ${tiered.join(', ')}. Brokers refuse that unless they have remote.log.storage.system.enable=true and a RemoteStorageManager, which Kafka does not come with; without one take "local" out of the retention, and size again.`];
 }
 
 /** What a topic's settings rest on. */

@@ -19,7 +19,7 @@ export function awsRows(demand: PeerDemand): PeerRow[] {
   const standard = standardEntitlements(entitlementInputs(demand, retentionSeconds));
   const tiered = cheapest(standardEntitlements(entitlementInputs(demand, hotSeconds)));
   const express = cheapest(expressEntitlements(entitlementInputs(demand, retentionSeconds)));
-  const assumed = ['peak = average', `${PARTITION_REPLICAS} partition replicas`, '50 % of a Standard broker', '3 zones', 'us-east-1 prices'];
+  const assumed = [...(demand.averageShare === 1 ? ['peak = average'] : []), `${PARTITION_REPLICAS} partition replicas`, '50 % of a Standard broker', '3 zones', 'us-east-1 prices'];
   return [
     entitlementRow('aws.standard', 'AWS msk_sizing.py, Standard, all on EBS', standard.filter(({ instance }) => STANDARD_INSTANCES.includes(instance)), assumed),
     ...(hotSeconds < retentionSeconds ? [entitlementRow('aws.standard.tiered', `AWS msk_sizing.py, Standard, ${HOT_HOURS} h on EBS, the rest tiered`, [tiered], assumed)] : []),
@@ -28,11 +28,11 @@ export function awsRows(demand: PeerDemand): PeerRow[] {
   ];
 }
 
-function entitlementInputs({ workload, producedBytesPerSecond, consumedBytesPerSecond, retentionSeconds }: PeerDemand, primaryRetentionSeconds: number): EntitlementInputs {
+function entitlementInputs({ workload, averageShare, producedBytesPerSecond, consumedBytesPerSecond, retentionSeconds }: PeerDemand, primaryRetentionSeconds: number): EntitlementInputs {
   return {
-    averageProducedBytesPerSecond: producedBytesPerSecond,
+    averageProducedBytesPerSecond: producedBytesPerSecond * averageShare,
     peakProducedBytesPerSecond: producedBytesPerSecond,
-    averageConsumedBytesPerSecond: consumedBytesPerSecond,
+    averageConsumedBytesPerSecond: consumedBytesPerSecond * averageShare,
     peakConsumedBytesPerSecond: consumedBytesPerSecond,
     partitionReplicas: PARTITION_REPLICAS,
     replicationFactor: workload.replicationFactor,

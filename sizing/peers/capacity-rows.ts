@@ -35,5 +35,5 @@ function redpandaRow({ producedBytesPerSecond, workload }: PeerDemand): PeerRow 
   const exact = redpandaCores({ producedBytesPerSecond, replicationFactor: workload.replicationFactor });
   const [low, high] = [Math.max(1, Math.floor(exact)), Math.max(1, Math.ceil(exact))];
   const amounts = low === high ? [amountOf(low, { exact, decidedBy: 'CPU' })] : [amountOf(low, { label: 'rounded down', decidedBy: 'CPU' }), amountOf(high, { label: 'rounded up', decidedBy: 'CPU' })];
-  return rowOf(redpanda, { id: 'redpanda', answer: { unit: 'cores', amounts, details: [`${significant(exact)} unrounded: the guide gives no rule`] }, decidedBy: 'CPU', inputsAssumed: ['100 MB/s a core on everything written'] });
+  return rowOf(redpanda, { id: 'redpanda', answer: { unit: 'cores', amounts, details: [low === high ? 'the guide does not say how to round' : `${significant(exact)} unrounded: the guide does not say how to round`] }, decidedBy: 'CPU', inputsAssumed: ['100 MB/s a core on everything written'] });
 }

@@ -10,19 +10,22 @@ export interface PeerDemand {
   /** Of all groups. */
   readonly consumedBytesPerSecond: number;
   readonly retentionSeconds: number;
+  /** Average over peak, at most 1. */
+  readonly averageShare: number;
 }
 
 /** Throws RangeError for a quantity that is not positive, and for counts that are not whole. */
 export function demandOf(workload: PeersWorkload): PeerDemand {
-  const { eventsPerSecond, eventBytes, replicationFactor, groups, retentionHours, compressionRatio, zones } = workload;
-  for (const [name, value] of Object.entries({ eventsPerSecond, eventBytes, retentionHours, compressionRatio })) {
+  const { eventsPerSecond, averageEventsPerSecond = eventsPerSecond, eventBytes, replicationFactor, groups, retentionHours, compressionRatio, zones } = workload;
+  for (const [name, value] of Object.entries({ eventsPerSecond, averageEventsPerSecond, eventBytes, retentionHours, compressionRatio })) {
     if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`${name} must be a number above 0, not ${value}`);
   }
   for (const [name, value, least] of [['replicationFactor', replicationFactor, 1], ['groups', groups, 1], ['zones', zones, 1]] as const) {
     if (!Number.isInteger(value) || value < least) throw new RangeError(`${name} must be a whole number from ${least}, not ${value}`);
   }
   const producedBytesPerSecond = (eventsPerSecond * eventBytes) / compressionRatio;
-  return { workload, producedBytesPerSecond, consumedBytesPerSecond: producedBytesPerSecond * groups, retentionSeconds: retentionHours * HOUR_SECONDS };
+  if (averageEventsPerSecond > eventsPerSecond) throw new RangeError(`averageEventsPerSecond of ${averageEventsPerSecond} is above the peak of ${eventsPerSecond}`);
+  return { workload, averageShare: averageEventsPerSecond / eventsPerSecond, producedBytesPerSecond, consumedBytesPerSecond: producedBytesPerSecond * groups, retentionSeconds: retentionHours * HOUR_SECONDS };
 }
 
 /** A row whose flaw is the gravest that is known of its peer, unless another is named. */

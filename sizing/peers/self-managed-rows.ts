@@ -1,6 +1,6 @@
 /** The rows of calculators for brokers of one's own: Red Hat, syalioune, purbon. */
 import type { PeerRow } from '../../results/peers/peers-record.ts';
-import { countText, decimalBytesText, significant } from '../../results/render/number-text.ts';
+import { counted, countText, decimalBytesText, significant } from '../../results/render/number-text.ts';
 import { purbonSizing, purbonSpreadsheet } from './community/purbon.ts';
 import { syalioune, syaliouneCompressionRatios, syaliouneSizing } from './community/syalioune.ts';
 import { DAY_SECONDS, HOUR_SECONDS, MB, TB } from './peer.ts';
@@ -21,7 +21,7 @@ export function selfManagedRows(demand: PeerDemand): PeerRow[] {
   ];
 }
 
-function redHatRow({ workload, producedBytesPerSecond, retentionSeconds }: PeerDemand, { id, networkGigabitsPerSecond, diskMegabytesPerSecond }: { id: string; networkGigabitsPerSecond: number; diskMegabytesPerSecond: number }): PeerRow {
+function redHatRow({ workload, averageShare, producedBytesPerSecond, retentionSeconds }: PeerDemand, { id, networkGigabitsPerSecond, diskMegabytesPerSecond }: { id: string; networkGigabitsPerSecond: number; diskMegabytesPerSecond: number }): PeerRow {
   const answer = redHatSizing({
     producedBytesPerSecond,
     replicationFactor: workload.replicationFactor,
@@ -37,13 +37,14 @@ function redHatRow({ workload, producedBytesPerSecond, retentionSeconds }: PeerD
     peer: `${redHatAmq.name}, ${machine}`,
     answer: { unit: 'brokers', amounts: [amountOf(answer.brokers, { exact: answer.exact, decidedBy: answer.decidedBy })], details: [`${countText(answer.diskGigabytesPerBroker)} GB of disk a broker`, `${answer.vcpusPerBroker} vCPU a broker`] },
     decidedBy: answer.decidedBy,
-    inputsAssumed: [machine, '65 % utilisation', 'safety factor 1.6', 'no lagging group'],
+    inputsAssumed: [machine, '65 % utilisation', 'safety factor 1.6', 'no lagging group', ...peakKept(averageShare)],
   });
 }
 
-function syaliouneRow({ workload }: PeerDemand, { id, ratio, hours, remark }: { id: string; ratio: number; hours: number; remark: string }): PeerRow {
+function syaliouneRow({ workload, averageShare }: PeerDemand, { id, ratio, hours, remark }: { id: string; ratio: number; hours: number; remark: string }): PeerRow {
   const answer = syaliouneSizing({
-    recordsPerSecond: workload.eventsPerSecond,
+    recordsPerSecond: workload.eventsPerSecond * averageShare,
+    peakFactor: 1 / averageShare,
     recordBytes: workload.eventBytes,
     compressionRatio: ratio,
     replicationFactor: workload.replicationFactor,
@@ -56,13 +57,13 @@ function syaliouneRow({ workload }: PeerDemand, { id, ratio, hours, remark }: { 
   return rowOf(syalioune, {
     id,
     peer: `${syalioune.name}, ${remark}`,
-    answer: { unit: 'brokers', amounts: [amountOf(answer.brokers, { decidedBy: answer.decidedBy })], details: [`${decimalBytesText(answer.storageBytes)} of storage`, `storage alone: ${answer.needs['storage'] ?? 0}`] },
+    answer: { unit: 'brokers', amounts: [amountOf(answer.brokers, { decidedBy: answer.decidedBy })], details: [`${decimalBytesText(answer.storageBytes)} of storage`, `storage alone: ${counted(answer.needs['storage'] ?? 0, 'broker')}`] },
     decidedBy: answer.decidedBy,
     inputsAssumed: ['25 GbE, 500 MB/s, 15 TB a broker', '50 % utilisation', remark],
   });
 }
 
-function purbonRow({ workload, producedBytesPerSecond }: PeerDemand): PeerRow {
+function purbonRow({ workload, averageShare, producedBytesPerSecond }: PeerDemand): PeerRow {
   const answer = purbonSizing({
     recordsPerSecond: workload.eventsPerSecond,
     recordBytes: producedBytesPerSecond / workload.eventsPerSecond,
@@ -74,6 +75,11 @@ function purbonRow({ workload, producedBytesPerSecond }: PeerDemand): PeerRow {
     id: 'purbon',
     answer: { unit: 'brokers', amounts: [amountOf(answer.brokers, { decidedBy: answer.decidedBy })], details: [`${countText(answer.storageGibibytes)} GiB of storage`] },
     decidedBy: answer.decidedBy,
-    inputsAssumed: ['disks of 100 TiB, filled to 100 %', '550 MiB/s of disk', '1 Gb/s of network'],
+    inputsAssumed: ['disks of 100 TiB, filled to 100 %', '550 MiB/s of disk', '1 Gb/s of network', ...peakKept(averageShare)],
   });
+}
+
+/** Of those that know one rate only. */
+function peakKept(averageShare: number): string[] {
+  return averageShare === 1 ? [] : ['the peak all the time, so that storage is too large'];
 }

@@ -4,7 +4,7 @@ import type { Peer } from '../peer.ts';
 export const awsEquationOne: Peer = {
   name: 'AWS blog, equation 1',
   source: 'AWS Big Data Blog, Best practices for right-sizing your Apache Kafka clusters',
-  knownFlaws: ['knows neither storage nor CPU nor the loss of a broker', 'assumes balanced leaders and all groups at the tip', 'readers put burst bandwidth into it'],
+  knownFlaws: ['knows neither storage nor CPU nor the loss of a broker, nor that a cluster has as many brokers as replicas', 'assumes balanced leaders and all groups at the tip', 'readers put burst bandwidth into it'],
 };
 
 /** Of one broker, sustained, bytes/s. */

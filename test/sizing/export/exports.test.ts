@@ -139,6 +139,13 @@ test('what Confluent Cloud does not let one set is left out there, and said', ()
   expect(text.replaceAll('\n# ', ' ')).toContain('the plan has replication factor 4; Confluent Cloud keeps 3');
 });
 
+test('a tiered topic is said to need brokers with remote storage, in every file that makes it, and the broker that starts without one', () => {
+  const shop = planFor(readSizingConfig(readFileSync(new URL('../../../examples/shop-size.yaml', import.meta.url), 'utf8')), { draws: 100 });
+  for (const format of ['kafka-topics', 'strimzi', 'terraform-kafka', 'broker.properties'] as const) expect(textOf(shop, format).replaceAll('\n# ', ' '), format).toContain('Tiered: clicks. Brokers refuse that unless they have remote.log.storage.system.enable=true');
+  expect(properties(textOf(shop, 'broker.properties'))).not.toHaveProperty('remote.log.storage.system.enable');
+  expect(textOf(example, 'kafka-topics')).not.toContain('Tiered');
+});
+
 test('no file holds a secret: what is needed to connect comes from the environment', () => {
   for (const { text } of exported(example, ...ALL)) expect(text).not.toMatch(/(?:password|secret|api_key)\s*=\s*"/i);
 });
@@ -150,7 +157,7 @@ test('alert rules carry the plan\'s thresholds and the ids that they came from, 
   const expr = (alert: string): string => rules.find((rule) => rule.alert === alert)?.expr ?? '';
   expect(expr('HeadroomBytesInAboveCeiling')).toMatch(new RegExp(`> ${value('net.ingress.allowed')}$`));
   expect(expr('HeadroomTopicBytesAbovePlan')).toMatch(new RegExp(`topic="clickstream".* > ${Math.round(value('clickstream.wire'))}$`));
-  expect(expr('HeadroomRequestHandlersBusy')).toMatch(/< 0\.4$/);
+  expect(expr('HeadroomRequestHandlersBusy')).toMatch(/^rate\(.*idlepercent_count\[5m\]\) \/ 1e9 < 0\.4$/);
   expect(expr('HeadroomBrokerMissing')).toMatch(/< 5$/);
   expect(expr('HeadroomGroupLagBeyondMemory')).toContain('consumergroup="enrichment"');
   expect(new Set(rules.map(({ alert, labels }) => JSON.stringify([alert, labels]))).size).toBe(rules.length);

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PeersRecord, PeersWorkload } from '../../../results/peers/peers-record.ts';
 import { peersText } from '../../../results/peers/peers-text.ts';
+import { readSizingConfig } from '../../../sizing/config-file.ts';
 import { comparePeers } from '../../../sizing/peers/compare-peers.ts';
+import { peersWorkload } from '../../../sizing/peers-workload.ts';
 
 /** 102.4 MB/s, 97.66 MiB/s. */
 const clickstream: PeersWorkload = { eventsPerSecond: 100_000, eventBytes: 1024, replicationFactor: 3, groups: 2, retentionHours: 168, compressionRatio: 1, zones: 3 };
@@ -59,7 +61,7 @@ describe('100,000 events/s of 1 KiB for 7 days', () => {
     ['redhat.1gbe', '8 vCPU a broker'],
     ['google', '164 GiB of memory'],
     ['akalculator', '13.0 vCPU to consume'],
-    ['syalioune.hot', 'storage alone: 2'],
+    ['syalioune.hot', 'storage alone: 2 brokers'],
     ['msk.replicator', '0.299 MB/s a partition'],
   ])('by %s come with %s', (id, detail) => expect(rowOf(record, id).answer.details).toContain(detail));
 
@@ -72,6 +74,36 @@ describe('100,000 events/s of 1 KiB for 7 days', () => {
     expect(record.spreads).toContainEqual({ unit: 'brokers', low: 3, high: 34, rowCount: 11 });
     expect(record.spreads).toContainEqual({ unit: 'partitions', low: 4, high: 334, rowCount: 4 });
   });
+});
+
+describe('a workload whose average is below its peak', () => {
+  const record = comparePeers({ ...clickstream, averageEventsPerSecond: 40_000 });
+
+  test('fills disks by its average with those who tell the two apart, and everything else by its peak', () => {
+    expect(rowOf(record, 'aws.standard').answer.details).toEqual(['138,428 GiB of storage']);
+    expect(valuesOf(record, 'aws.standard')).toEqual([18, 18, 9, 9]);
+    expect(rowOf(record, 'syalioune').answer.details).toEqual(['100 TB of storage', 'storage alone: 14 brokers']);
+    expect(valuesOf(record, 'syalioune.partitions')).toEqual([6]);
+    expect(valuesOf(record, 'google')).toEqual([41]);
+  });
+
+  test('is the peak all the time for those who know one rate, and they say so', () => {
+    for (const id of ['redhat.10gbe', 'redhat.1gbe', 'purbon']) expect(rowOf(record, id).inputsAssumed).toContain('the peak all the time, so that storage is too large');
+    expect(rowOf(record, 'redhat.10gbe').answer.details).toContain('51,096 GB of disk a broker');
+    expect(rowOf(record, 'aws.standard').inputsAssumed).not.toContain('peak = average');
+  });
+
+  test('with an average above the peak is refused', () => expect(() => comparePeers({ ...clickstream, averageEventsPerSecond: 200_000 })).toThrow(/averageEventsPerSecond of 200000 is above the peak/));
+});
+
+test('the peers are asked for what the plan is sized for: its growth, its average, the retention of what is written', () => {
+  const shop = (sizeFor: string) => peersWorkload(readSizingConfig(`topics:
+  clicks: { rate: { average: 20k/s, peak: 60k/s }, recordSize: 500 B, retention: 10 d, compression: { codec: none } }
+  orders: { rate: 20k/s, recordSize: 500 B, retention: 90 d, compression: { codec: none } }
+growth: { perYear: 100 %, horizon: 2 y, sizeFor: ${sizeFor} }
+`));
+  expect(shop('today')).toMatchObject({ eventsPerSecond: 80_000, averageEventsPerSecond: 40_000, retentionHours: 50 * 24 });
+  expect(shop('horizon')).toMatchObject({ eventsPerSecond: 320_000, averageEventsPerSecond: 160_000, retentionHours: 50 * 24 });
 });
 
 test('every row names its source, a known flaw and what it assumes', () => {
