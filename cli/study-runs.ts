@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runBlocks } from '../bench/experiment/experiment-runner.ts';
 import type { Variant } from '../bench/experiment/variants.ts';
 import { collectSteadily } from '../bench/load/steady-collector.ts';
-import { latencyVariants, throughputVariants } from '../bench/study/sizing-configurations.ts';
+import { latencyVariants, STUDY_BLOCKS, throughputVariants } from '../bench/study/sizing-configurations.ts';
 import type { Run } from '../results/run.ts';
 import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
 import { interruptionBySignal } from './interruption.ts';
@@ -21,7 +21,7 @@ export async function sizingStudyRuns({ seed }: { seed: number }): Promise<{ ful
     runBlocks({
       experiment,
       variants,
-      blockCount: 1,
+      blockCount: STUDY_BLOCKS,
       seed,
       budgetSeconds: undefined,
       commandLine: ['headroom', ...process.argv.slice(2)],

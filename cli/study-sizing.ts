@@ -1,6 +1,7 @@
 /** `headroom study-sizing`: how far to trust a prediction of `headroom size` on this machine. Calibration runs in, configurations out that they do not hold. */
 import { Command } from 'commander';
 import type { Run } from '../results/run.ts';
+import { median } from '../results/statistics/sample.ts';
 import type { PredictionOutcome, SizingStudyResult, SizingStudyRow } from '../results/study/sizing-study.ts';
 import { CliError } from './cli-error.ts';
 import { outputWidth } from './output-width.ts';
@@ -25,8 +26,8 @@ export function studySizingCommand(): Command {
       'after',
       `
 Examples:
-  $ headroom bench calibrate                                                  5 minutes
-  $ headroom study-sizing --from experiment-20261128-015253-udp562            14 configurations, 28 runs, 6 minutes
+  $ headroom bench calibrate                                                  9 minutes
+  $ headroom study-sizing --from experiment-20261128-015253-udp562            14 configurations, 56 runs, 11 minutes
   $ headroom study-sizing --from EXPERIMENT --measured results/runs/study-runs
 
 Exit codes: 0 ok, 2 usage, 3 nothing could be measured.`,
@@ -67,20 +68,18 @@ async function studied(flags: StudySizingFlags): Promise<SizingStudyResult> {
   const { plannedShape } = await import('../bench/study/planned-shape.ts');
   const rows = variants.map(({ name, options }): SizingStudyRow => {
     const shape = plannedShape(options, options.target.kind === 'embedded' ? options.target.brokerCount : 1);
-    const [fast, slow] = [newestOf(full, name), newestOf(partial, name)];
-    const wire = fast === undefined ? 0 : fast.measured.throughput.compressedBytes / fast.measured.throughput.acknowledgedRecords;
-    const p99Us = slow?.measured.latency.publish.summary.p99Us ?? null;
-    const p99 = slow === undefined ? null : model.p99Seconds(shape, slow.measured.throughput.offeredPerSecond ?? slow.measured.throughput.achievedPerSecond);
+    const [fast, slow] = [completeOf(full, name), completeOf(partial, name)];
+    const p99 = slow.length === 0 ? null : model.p99Seconds(shape, median(slow.map(({ measured: { throughput } }) => throughput.offeredPerSecond ?? throughput.achievedPerSecond)));
     return {
       name,
-      wireBytesPerRecord: fast === undefined ? null : { predicted: shape.wireBytes, low: shape.wireBytes, high: shape.wireBytes, measured: wire, runId: fast.id },
-      maximumPerSecond: fast === undefined ? null : outcome(model.maximumPerSecond(shape), fast.measured.throughput.achievedPerSecond, fast.id),
-      p99Seconds: slow === undefined || p99 === null || p99Us === null ? null : outcome(p99, p99Us / 1e6, slow.id),
+      wireBytesPerRecord: outcome({ value: shape.wireBytes, low: shape.wireBytes, high: shape.wireBytes }, fast, ({ measured: { throughput } }) => throughput.compressedBytes / throughput.acknowledgedRecords),
+      maximumPerSecond: outcome(model.maximumPerSecond(shape), fast, ({ measured }) => measured.throughput.achievedPerSecond),
+      p99Seconds: outcome(p99, slow, ({ measured }) => (measured.latency.publish.summary.p99Us ?? Number.NaN) / 1e6),
     };
   });
   return {
     kind: 'sizingStudy',
-    schemaVersion: 1,
+    schemaVersion: 2,
     startedAt,
     commandLine: ['headroom', ...process.argv.slice(2)],
     host: { cpuModel, coreCount, kernel },
@@ -95,10 +94,14 @@ function byLoad(runs: readonly Run[]): { full: readonly Run[]; partial: readonly
   return { full: runs.filter(({ configuration }) => configuration.load.kind === 'closed'), partial: runs.filter(({ configuration }) => configuration.load.kind === 'open') };
 }
 
-function newestOf(runs: readonly Run[], name: string): Run | undefined {
-  return runs.findLast(({ configuration, status }) => configuration.name === `sizing-study/${name}` && status.kind === 'complete');
+function completeOf(runs: readonly Run[], name: string): readonly Run[] {
+  return runs.filter(({ configuration, status }) => configuration.name === `sizing-study/${name}` && status.kind === 'complete');
 }
 
-function outcome({ value, low, high }: { value: number; low: number; high: number }, measured: number, runId: string): PredictionOutcome {
-  return { predicted: value, low, high, measured, runId };
+/** Against the median of the runs. Null: none, or no prediction. */
+function outcome(predicted: { value: number; low: number; high: number } | null, runs: readonly Run[], of: (run: Run) => number): PredictionOutcome | null {
+  const found = runs.map((run) => ({ value: of(run), id: run.id })).filter(({ value }) => Number.isFinite(value));
+  if (predicted === null || found.length === 0) return null;
+  const { value, low, high } = predicted;
+  return { predicted: value, low, high, measured: median(found.map((each) => each.value)), runIds: found.map(({ id }) => id) };
 }

@@ -1,4 +1,5 @@
 /** A run's options as the shape that a prediction wants: its records and their compression come from full batches of the workload's own records, built here, without a broker. */
+import { parseProducerConfig } from '../../engine/client/producer-config.ts';
 import { NO_PRODUCER, RecordBatchBuilder, type RecordSlice } from '../../engine/record/record-batch-builder.ts';
 import type { CompressionType } from '../../engine/record/compression.ts';
 import { RECORD_BATCH_OVERHEAD } from '../../engine/record/record-batch.ts';
@@ -18,6 +19,7 @@ export function plannedShape(options: BenchOptions, brokers: number): PlannedSha
     codec,
     partitions: topic.partitions,
     replicationFactor: topic.replicationFactor,
+    isAckedByAll: parseProducerConfig(producer).requiredAcks === -1,
     brokers,
     members: groups.reduce((sum, { memberCount }) => sum + memberCount, 0),
     groups: groups.length,

@@ -1,17 +1,19 @@
 /**
  * What the study of predictions is tested on: configurations that no calibration has (experiments/calibrate.yaml), each with another mix of record
  * size, codec, partitions, replicas, acknowledgements and groups, inside the range that the calibration spans. Each is run as fast as it goes, then at
- * a share of what that reached. Nothing of a prediction may be fitted to these runs.
+ * a share of what that reached, all of it twice. Nothing of a prediction may be fitted to these runs.
  */
 import type { Run } from '../../results/run.ts';
+import { median } from '../../results/statistics/sample.ts';
 import type { Settings } from '../experiment/file/experiment-schema.ts';
 import { benchOptionsOf, layered } from '../experiment/settings.ts';
 import type { Variant } from '../experiment/variants.ts';
 
 /** Of the throughput that was reached. */
-export const LOAD_SHARE = 0.6;
+export const LOAD_SHARE = 0.5;
+export const STUDY_BLOCKS = 2;
 
-const BASE: Settings = { warmup: '2s', duration: '6s', verify: false, consumers: 'none' };
+const BASE: Settings = { warmup: '3s', duration: '6s', verify: false, consumers: 'none' };
 const one = { reader: { members: 2 } };
 const two = { reader: { members: 2 }, other: { members: 1 } };
 
@@ -40,9 +42,9 @@ export function throughputVariants(): Variant[] {
 /** At a share of the rate that the same configuration reached; those without a complete run are left out. */
 export function latencyVariants(fullRuns: readonly Run[]): Variant[] {
   return Object.entries(sizingConfigurations).flatMap(([name, settings]) => {
-    const full = fullRuns.find(({ repeat, status }) => repeat?.variant === name && status.kind === 'complete');
-    if (full === undefined) return [];
-    const rate = Math.round(full.measured.throughput.achievedPerSecond * LOAD_SHARE);
+    const reached = fullRuns.filter(({ repeat, status }) => repeat?.variant === name && status.kind === 'complete').map(({ measured }) => measured.throughput.achievedPerSecond);
+    if (reached.length === 0) return [];
+    const rate = Math.round(median(reached) * LOAD_SHARE);
     return [{ name, options: benchOptionsOf(layered([BASE, settings, { load: { rate: `${rate}/s` } }]), `sizing-study/${name}`) }];
   });
 }

@@ -2,7 +2,7 @@
 
 export interface SizingStudyResult {
   readonly kind: 'sizingStudy';
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly startedAt: string;
   readonly commandLine: readonly string[];
   readonly host: { readonly cpuModel: string; readonly coreCount: number; readonly kernel: string };
@@ -24,8 +24,9 @@ export interface PredictionOutcome {
   readonly predicted: number;
   readonly low: number;
   readonly high: number;
+  /** Median of the runs. */
   readonly measured: number;
-  readonly runId: string;
+  readonly runIds: readonly string[];
 }
 
 /** |predicted / measured - 1| within these. */

@@ -1,7 +1,8 @@
 /**
  * How fast the embedded cluster goes on a machine that it shares with its load and its consumers, and how late: a model with few terms, fitted to
  * calibration runs alone. Two things end the climb: all processors are busy, or one load thread is; between the two the limits round off. The latency
- * at a share of that rate is what a batch waits to be sent, a service time, and a queue that grows as x / (1 - x). Pure and seeded.
+ * at a share of that rate is what a batch waits to be sent, a service time, that of the replicas where they are waited for, and queues that grow as
+ * x / (1 - x). Pure and seeded.
  */
 import { expandedTail } from '../../results/statistics/bootstrap.ts';
 import { quantileOfSorted } from '../../results/statistics/sample.ts';
@@ -14,6 +15,7 @@ export interface PlannedShape {
   readonly codec: string;
   readonly partitions: number;
   readonly replicationFactor: number;
+  readonly isAckedByAll: boolean;
   readonly brokers: number;
   readonly members: number;
   readonly groups: number;
@@ -182,10 +184,11 @@ function latencyModel(runs: readonly RunAmounts[], { random, maximumOf, secondsO
   };
 }
 
-/** What a record waits for its batch (until it is full, at most linger.ms), a constant, and the queue. */
-function latencyTerms({ lingerSeconds, recordsPerBatch, partitions }: PlannedShape, ratePerSecond: number, load: number): number[] {
+/** What a record waits for its batch (until it is full, at most linger.ms), the leader, the followers where they are waited for, and the queue at each. */
+function latencyTerms({ lingerSeconds, recordsPerBatch, partitions, replicationFactor, isAckedByAll }: PlannedShape, ratePerSecond: number, load: number): number[] {
   const x = Math.min(load, 0.95);
-  return [Math.min(lingerSeconds, (recordsPerBatch * partitions) / ratePerSecond), 0.001, (0.001 * x) / (1 - x)];
+  const waits = isAckedByAll && replicationFactor > 1 ? 1 : 0;
+  return [Math.min(lingerSeconds, (recordsPerBatch * partitions) / ratePerSecond), 0.001, 0.001 * waits, (0.001 * x) / (1 - x), (0.001 * waits * x) / (1 - x)];
 }
 
 function around(value: number, draws: readonly number[], level: number): Predicted {

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { isCovered, residual, summaryOf, type SizingStudyResult, type SizingStudyRow } from '../../../results/study/sizing-study.ts';
 import { sizingStudyText } from '../../../results/study/sizing-study-text.ts';
 
-const row = (name: string, predicted: number, measured: number): SizingStudyRow => ({ name, wireBytesPerRecord: null, p99Seconds: null, maximumPerSecond: { predicted, low: predicted * 0.9, high: predicted * 1.1, measured, runId: name } });
+const row = (name: string, predicted: number, measured: number): SizingStudyRow => ({ name, wireBytesPerRecord: null, p99Seconds: null, maximumPerSecond: { predicted, low: predicted * 0.9, high: predicted * 1.1, measured, runIds: [name] } });
 
 it('a prediction is off by its share of what was measured, and covered inside its interval, ends included', () => {
-  const outcome = { predicted: 120, low: 100, high: 150, measured: 100, runId: 'a' };
+  const outcome = { predicted: 120, low: 100, high: 150, measured: 100, runIds: ['a'] };
   expect(residual(outcome)).toBeCloseTo(0.2, 12);
   expect(isCovered(outcome)).toBe(true);
   expect(isCovered({ ...outcome, measured: 99 })).toBe(false);

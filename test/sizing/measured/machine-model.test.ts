@@ -4,7 +4,7 @@ import { machineModel, type PlannedShape } from '../../../sizing/measured/machin
 import type { RunAmounts } from '../../../sizing/measured/run-amounts.ts';
 
 const CORES = 2;
-const SHAPE: PlannedShape = { codec: 'lz4', partitions: 20, replicationFactor: 3, brokers: 3, members: 2, groups: 1, workers: 1, lingerSeconds: 0.01, recordBytes: 240, wireBytes: 60, recordsPerBatch: 270 };
+const SHAPE: PlannedShape = { codec: 'lz4', partitions: 20, replicationFactor: 3, isAckedByAll: true, brokers: 3, members: 2, groups: 1, workers: 1, lingerSeconds: 0.01, recordBytes: 240, wireBytes: 60, recordsPerBatch: 270 };
 
 /** A machine whose every cost is known: all processors busy to 90 %, one load thread to 95 %. */
 function truth(shape: PlannedShape): { rate: number; broker: number; load: number; group: number } {
@@ -24,7 +24,7 @@ function run(shape: PlannedShape, at: number, random: SeededRandom, share?: numb
   const p99 = 0.8 * Math.min(shape.lingerSeconds, (shape.recordsPerBatch * shape.partitions) / rate) + 0.004 + 0.003 * ((share ?? 0) / (1 - (share ?? 0)));
   return {
     runId: `run-${at}`, date: '2026-11-28', seconds: 5, records, uncompressedBytes: records * shape.recordBytes, wireBytes: records * shape.wireBytes, batches: records / shape.recordsPerBatch,
-    produceRequests: records / shape.recordsPerBatch / Math.max(1, 0.9 * (shape.partitions / shape.brokers)), consumerFetches: null, followerFetches: null, otherRequests: null, codec: shape.codec, partitions: shape.partitions, replicationFactor: shape.replicationFactor, isAckedByAll: true,
+    produceRequests: records / shape.recordsPerBatch / Math.max(1, 0.9 * (shape.partitions / shape.brokers)), consumerFetches: null, followerFetches: null, otherRequests: null, codec: shape.codec, partitions: shape.partitions, replicationFactor: shape.replicationFactor, isAckedByAll: shape.isAckedByAll,
     lingerSeconds: shape.lingerSeconds, batchBytes: shape.recordBytes * shape.recordsPerBatch, isKeyed: true, brokers: shape.brokers, workers: 1, members: shape.members, readShare: shape.groups, isClosedLoop: share === undefined, cores: CORES,
     brokerCpu: broker * records, loadThreadCpu: load * records, loadCpu: load * records, groupCpu: group * records, publishP50Seconds: p99 / 2, publishP99Seconds: p99,
   };
