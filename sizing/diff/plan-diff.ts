@@ -64,11 +64,11 @@ function topicDifferences(context: DiffContext, topic: PlannedTopic): RankedDiff
 }
 
 function missingTopic({ live, commands }: DiffContext, topic: PlannedTopic): RankedDifference {
-  const { name, partitions, replicationFactor } = topic;
+  const { name, partitions, replicationFactor, properties } = topic;
   const short = replicationFactor - live.brokers.length;
   return {
     step: 'topic', id: `${name}.topic`, what: `topic ${name}`, live: 'absent', planned: `${partitions} partitions x ${replicationFactor}`,
-    remedy: `Make it${short > 0 ? `, once ${counted(short, 'more broker')} ${short === 1 ? 'is' : 'are'} there` : ''}.`,
+    remedy: `Make it${short > 0 ? `, once ${counted(short, 'more broker')} ${short === 1 ? 'is' : 'are'} there` : ''}.${properties['remote.storage.enable'] === 'true' ? ' Brokers refuse it unless they have remote.log.storage.system.enable=true and a RemoteStorageManager.' : ''}`,
     risk: 'None for what is there. Where brokers make topics by themselves (auto.create.topics.enable), a producer may make it first, with their defaults.',
     commands: [commands.createTopic(name, topic)],
   };

@@ -51,6 +51,12 @@ test('an empty cluster with too few brokers is told to start brokers before the 
   expect(diff.differences[1]?.commands).toEqual(['kafka-topics.sh --bootstrap-server kafka-1:9092 --create --topic clickstream --partitions 20 --replication-factor 3 --config min.insync.replicas=2 --config cleanup.policy=delete --config retention.ms=604800000']);
 });
 
+test('a tiered topic is told to need brokers with remote storage, whether it is to be made or to be changed', () => {
+  const tiered = { ...plan, shape: { ...plan.shape, topics: plan.shape.topics.map((topic) => ({ ...topic, properties: { ...topic.properties, 'remote.storage.enable': 'true' } })) } };
+  expect(diffOf({ clusterId: 'id', brokers: brokers(5), topics: [] }, tiered).differences[0]?.remedy).toBe('Make it. Brokers refuse it unless they have remote.log.storage.system.enable=true and a RemoteStorageManager.');
+  expect(diffOf(live({ configs: { ...CONFIGS, 'remote.storage.enable': 'false' } }), tiered).differences[0]).toMatchObject({ id: 'clickstream.remote.storage.enable', risk: expect.stringMatching(/^Refused unless the brokers have remote\.log\.storage\.system\.enable=true/) as string });
+});
+
 test('replicas come before a higher minimum of in-sync ones, and partitions after both', () => {
   const diff = diffOf(live({ partitions: partitions(10, { replicas: 1 }), configs: { ...CONFIGS, 'min.insync.replicas': '1', 'retention.ms': '86400000' } }));
   expect(ids(diff)).toEqual(['clickstream.replication.factor', 'clickstream.min.insync.replicas', 'clickstream.retention.ms', 'clickstream.partitions']);
