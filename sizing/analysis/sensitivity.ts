@@ -1,17 +1,26 @@
 /** What one input does to the counts, the others at their values: the count at its low and high, and where the chosen count breaks or one fewer would do. */
 import type { PlanQuantity, PlanSensitivity } from '../../results/plan-record.ts';
+import { ChangedValues } from '../model/changed-values.ts';
 import { ChosenBefore, type Chosen } from '../model/choosing.ts';
-import { movedBy, type Cell, type Constraint, type CountChoice, type Sheet, type Values } from '../model/sheet.ts';
+import { movedBy, type Cell, type Constraint, type CountChoice, type Sheet } from '../model/sheet.ts';
 
 /** Values further off than this are not looked at. */
 const REACH = 100;
 const BISECTIONS = 40;
 const TOLERANCE = 1e-9;
 
-/** `fixed` counts are the user's: they do not change. The largest effects first. */
-export function sensitivities(sheet: Sheet, { point, fixed }: { point: ReadonlyMap<string, number>; fixed: ReadonlyMap<string, number> }): PlanSensitivity[] {
-  const choices = [...sheet.choices.values()].filter((each): each is CountChoice => each.kind === 'count' && !each.id.endsWith('.consumers'));
-  const inputs = [...sheet.inputs.values()].filter(isInteresting);
+export interface SensitivityContext {
+  readonly point: ReadonlyMap<string, number>;
+  /** The user's counts: they do not change. */
+  readonly fixed: ReadonlyMap<string, number>;
+  /** Inputs and choices that are not asked about: of the many topics that bring little. */
+  readonly isLeftOut: (id: string) => boolean;
+}
+
+/** The largest effects first. */
+export function sensitivities(sheet: Sheet, { point, fixed, isLeftOut }: SensitivityContext): PlanSensitivity[] {
+  const choices = [...sheet.choices.values()].filter((each): each is CountChoice => each.kind === 'count' && !each.id.endsWith('.consumers') && !isLeftOut(each.id));
+  const inputs = [...sheet.inputs.values()].filter((each) => isInteresting(each) && !isLeftOut(each.id));
   const before = new ChosenBefore(sheet, new Map([...sheet.inputs.values()].map(({ id, value }) => [id, value])), { share: 1, fixed });
   const atValues = countsOf(before.chosen);
   const watched = choices.map((choice) => watchedOf(sheet, choice));
@@ -53,20 +62,20 @@ function countsOf(chosen: readonly Chosen[]): Counts {
 interface WatchedChoice {
   readonly choice: CountChoice;
   readonly constraints: readonly Constraint[];
-  readonly wanted: readonly string[];
+  readonly sources: ReadonlySet<string>;
   readonly cells: readonly Cell[];
 }
 
 function watchedOf(sheet: Sheet, choice: CountChoice): WatchedChoice {
   const constraints = sheet.constraintsOf(choice.id);
   const wanted = constraints.flatMap(({ demand, capacity }) => [demand, capacity]);
-  return { choice, constraints, wanted, cells: sheet.below(wanted) };
+  return { choice, constraints, sources: sheet.sources(wanted), cells: sheet.below(wanted) };
 }
 
-function flipsOf(sheet: Sheet, { id, value: from }: PlanQuantity, { watched: { choice, constraints, wanted, cells }, point }: { watched: WatchedChoice; point: ReadonlyMap<string, number> }): Pick<PlanSensitivity, 'breaksAt' | 'savesAt'> {
-  if (movedBy(new Set([id]), cells).length === 0 && !wanted.includes(id)) return { breaksAt: null, savesAt: null };
+function flipsOf(sheet: Sheet, { id, value: from }: PlanQuantity, { watched: { choice, constraints, sources, cells }, point }: { watched: WatchedChoice; point: ReadonlyMap<string, number> }): Pick<PlanSensitivity, 'breaksAt' | 'savesAt'> {
+  if (!sources.has(id)) return { breaksAt: null, savesAt: null };
   const moved = movedBy(new Set([id, choice.id]), cells);
-  const values: Values = new Map(point);
+  const values = new ChangedValues(point);
   const holds = (at: { count: number; value: number }): boolean => {
     values.set(id, at.value);
     values.set(choice.id, at.count);

@@ -2,7 +2,7 @@
 import { quantile, type Column } from './column.ts';
 import { TOLERANCE } from './held-share.ts';
 import { HeldWatch } from './held-watch.ts';
-import type { Constraint, CountChoice, Sheet } from './sheet.ts';
+import type { Constraint, CountChoice, ReadValues, Sheet } from './sheet.ts';
 
 /** Counts above are taken for impossible. */
 const COUNT_MAX = 1_000_000;
@@ -13,12 +13,12 @@ export class CountSearch {
   readonly constraints: readonly Constraint[];
   readonly #sheet: Sheet;
   readonly #choice: CountChoice;
-  readonly #values: ReadonlyMap<string, Column>;
+  readonly #values: ReadValues;
   readonly #watch: HeldWatch;
   readonly #least: number;
   readonly #most: number;
 
-  constructor(sheet: Sheet, choice: CountChoice, values: ReadonlyMap<string, Column>, constraints: readonly Constraint[] = sheet.constraintsOf(choice.id)) {
+  constructor(sheet: Sheet, choice: CountChoice, values: ReadValues, constraints: readonly Constraint[] = sheet.constraintsOf(choice.id)) {
     this.#sheet = sheet;
     this.#choice = choice;
     this.#values = values;
@@ -78,7 +78,7 @@ export class CountSearch {
   }
 }
 
-export function numberOf(from: string | number, values: ReadonlyMap<string, Column>): number {
+export function numberOf(from: string | number, values: ReadValues): number {
   if (typeof from === 'number') return from;
   const value = values.get(from);
   return typeof value === 'number' ? value : quantile(value as Column, 1);

@@ -1,7 +1,8 @@
 /** Constraints while one entry of a sheet is moved and all others stand still: in which share of the draws they hold together. */
 import type { Column } from './column.ts';
+import { ChangedValues } from './changed-values.ts';
 import { BrokenDraws, holdShare } from './held-share.ts';
-import { valueOf, type Cell, type Constraint, type Sheet, type Values } from './sheet.ts';
+import { valueOf, type Cell, type Constraint, type ReadValues, type Sheet } from './sheet.ts';
 
 interface WatchedConstraint {
   readonly constraint: Constraint;
@@ -9,11 +10,28 @@ interface WatchedConstraint {
   readonly cells: readonly Cell[];
 }
 
+/** Of a sheet, an entry and a list of constraints: asked for again with each what-if question. A sheet that is asked is complete. */
+const watched = new WeakMap<readonly Constraint[], { readonly sheet: Sheet; readonly byEntry: Map<string, readonly WatchedConstraint[]> }>();
+
+function watchedIn(sheet: Sheet, id: string, constraints: readonly Constraint[]): readonly WatchedConstraint[] {
+  let known = watched.get(constraints);
+  if (known?.sheet !== sheet) watched.set(constraints, (known = { sheet, byEntry: new Map() }));
+  const found = known.byEntry.get(id);
+  if (found !== undefined) return found;
+  const cells = sheet.between([id], constraints.flatMap(({ demand, capacity }) => [demand, capacity]));
+  const made = constraints.map((constraint) => {
+    const needed = sheet.sources([constraint.demand, constraint.capacity]);
+    return { constraint, cells: cells.filter((cell) => needed.has(cell.id)) };
+  });
+  known.byEntry.set(id, made);
+  return made;
+}
+
 /** Remembers what it has tried. The columns that it computes in are its own and are used again for the next value. */
 export class HeldWatch {
   readonly #id: string;
   readonly #constraints: readonly Constraint[];
-  readonly #values: Values;
+  readonly #values: ChangedValues;
   /** The one that told the last value to be too much comes first. */
   readonly #watched: WatchedConstraint[];
   /** Cell id to the value of the entry. */
@@ -23,15 +41,11 @@ export class HeldWatch {
   readonly #held = new Map<number, number>();
   readonly #heldAtMost = new Map<number, number>();
 
-  constructor(sheet: Sheet, id: string, { values, constraints }: { values: ReadonlyMap<string, Column>; constraints: readonly Constraint[] }) {
+  constructor(sheet: Sheet, id: string, { values, constraints }: { values: ReadValues; constraints: readonly Constraint[] }) {
     this.#id = id;
     this.#constraints = constraints;
-    this.#values = new Map(values);
-    const cells = sheet.between([id], constraints.flatMap(({ demand, capacity }) => [demand, capacity]));
-    this.#watched = constraints.map((constraint) => {
-      const needed = sheet.sources([constraint.demand, constraint.capacity]);
-      return { constraint, cells: cells.filter((cell) => needed.has(cell.id)) };
-    });
+    this.#values = new ChangedValues(values);
+    this.#watched = [...watchedIn(sheet, id, constraints)];
   }
 
   heldShare(value: number): number {

@@ -53,6 +53,8 @@ export interface Constraint {
 }
 
 export type Values = Map<string, Column>;
+/** What formulas read. */
+export type ReadValues = Pick<ReadonlyMap<string, Column>, 'get'>;
 
 export class Sheet {
   readonly inputs = new Map<string, PlanQuantity>();
@@ -60,6 +62,9 @@ export class Sheet {
   readonly choices = new Map<string, Choice>();
   readonly constraints = new Map<string, Constraint>();
   readonly #entries = new Map<string, 'input' | 'cell' | 'choice'>();
+  readonly #place = new Map<string, number>();
+  readonly #byChoice = new Map<string | null, Constraint[]>();
+  readonly #needing = new Map<string, Cell[]>();
 
   input(quantity: PlanQuantity): string {
     if (!this.inputs.has(quantity.id)) this.#enter(quantity.id, 'input');
@@ -75,7 +80,10 @@ export class Sheet {
       for (const each of [named].flat() as string[]) if (!this.#entries.has(each)) throw new ReferenceError(`the formula of ${id} needs ${each}, which comes later or never`);
     }
     this.#enter(id, 'cell');
-    this.cells.set(id, { id, label, unit, formula: parsed, arguments: terms, needs: Object.values(terms).flat() as string[], reference });
+    const cell = { id, label, unit, formula: parsed, arguments: terms, needs: Object.values(terms).flat() as string[], reference };
+    this.cells.set(id, cell);
+    this.#place.set(id, this.#place.size);
+    for (const need of new Set(cell.needs)) listed(this.#needing, need).push(cell);
     return id;
   }
 
@@ -87,11 +95,23 @@ export class Sheet {
 
   constrain(constraint: Constraint): void {
     for (const each of [constraint.demand, constraint.capacity]) if (!this.#entries.has(each)) throw new ReferenceError(`the constraint ${constraint.id} compares ${each}, which is not there`);
+    if (this.constraints.has(constraint.id)) throw new ReferenceError(`a constraint ${constraint.id} is there already`);
     this.constraints.set(constraint.id, constraint);
+    listed(this.#byChoice, constraint.choice).push(constraint);
   }
 
-  constraintsOf(choiceId: string): Constraint[] {
-    return [...this.constraints.values()].filter(({ choice }) => choice === choiceId);
+  /** The same list each time. */
+  constraintsOf(choiceId: string): readonly Constraint[] {
+    return listed(this.#byChoice, choiceId);
+  }
+
+  /** Cells whose formulas name the entry. */
+  cellsNeeding(id: string): readonly Cell[] {
+    return this.#needing.get(id) ?? [];
+  }
+
+  inOrder(cells: Iterable<Cell>): Cell[] {
+    return [...cells].sort((a, b) => (this.#place.get(a.id) as number) - (this.#place.get(b.id) as number));
   }
 
   /** What `ids` are computed from, all the way down, themselves included. */
@@ -110,8 +130,12 @@ export class Sheet {
 
   /** The cells that `wanted` rest on, in order of computation. */
   below(wanted: readonly string[]): Cell[] {
-    const needed = this.sources(wanted);
-    return [...this.cells.values()].filter(({ id }) => needed.has(id));
+    const cells: Cell[] = [];
+    for (const id of this.sources(wanted)) {
+      const cell = this.cells.get(id);
+      if (cell !== undefined) cells.push(cell);
+    }
+    return this.inOrder(cells);
   }
 
   /** Of the cells that `wanted` rest on, those that change with `changed`, in order of computation. */
@@ -132,7 +156,7 @@ export class Sheet {
     return { first: lists[0] as Cell[], after: new Map(order.map((id, at) => [id, lists[at + 1] as Cell[]])) };
   }
 
-  evaluate(cells: Iterable<Cell>, values: Values): void {
+  evaluate(cells: Iterable<Cell>, values: ReadValues & { set(id: string, value: Column): unknown }): void {
     for (const cell of cells) values.set(cell.id, valueOf(cell, values));
   }
 
@@ -149,6 +173,14 @@ export class Sheet {
   }
 }
 
+function listed<Key, Item>(lists: Map<Key, Item[]>, key: Key): Item[] {
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  const made: Item[] = [];
+  lists.set(key, made);
+  return made;
+}
+
 /** Of cells in order of computation those that change with what is in `moved`, which they are added to. */
 export function movedBy(moved: Set<string>, cells: Iterable<Cell>): Cell[] {
   const found: Cell[] = [];
@@ -161,7 +193,7 @@ export function movedBy(moved: Set<string>, cells: Iterable<Cell>): Cell[] {
 }
 
 /** A column of its own is written into `into` where that is given, which may be its value before and no other's. */
-export function valueOf({ formula: { evaluate }, arguments: terms }: Pick<Cell, 'formula' | 'arguments'>, values: ReadonlyMap<string, Column>, into?: Float64Array): Column {
+export function valueOf({ formula: { evaluate }, arguments: terms }: Pick<Cell, 'formula' | 'arguments'>, values: ReadValues, into?: Float64Array): Column {
   const read = (id: string): Column => {
     const value = values.get(id);
     if (value === undefined) throw new ReferenceError(`${id} has no value yet`);
