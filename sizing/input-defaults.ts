@@ -43,7 +43,7 @@ export const clusterDefaults = {
   segmentBytes: assumed('segment.bytes', 'segment size', 2 ** 30, 'bytes', "Kafka's default log.segment.bytes"),
   openFilesMax: assumed('files.max', 'open files of a broker, at most', 100_000, 'count', "the Kafka documentation's advice"),
   memoryMapsMax: assumed('maps.max', 'memory maps of a broker, at most', 65_530, 'count', "Linux's default vm.max_map_count"),
-  connectionsMax: assumed('connections.max', 'connections of a broker, at most', 3000, 'count', 'what Amazon MSK allows a broker'),
+  connectionsMax: assumed('connections.max', 'connections of a broker, at most', 2 ** 31 - 1, 'count', "Kafka's default max.connections (Broker Configs): none but what its open files allow; a managed service has a quota"),
   latency: null,
   price: null,
 } as const satisfies SizedCluster;

@@ -1,8 +1,10 @@
 /** From inputs to a plan: the sheet is built, its uncertain inputs drawn, its counts chosen, and everything written down with its trace. Pure. */
+import { countText } from '../results/render/number-text.ts';
 import { PLAN_SCHEMA_VERSION, type Plan, type PlanChoice, type PlannedConstraint, type PlanShape, type PlanValue } from '../results/plan-record.ts';
 import { alternativesOf } from './analysis/alternatives.ts';
 import { conflictsOf } from './analysis/conflicts.ts';
 import { growthOutlook } from './analysis/growth-outlook.ts';
+import { largeTopics } from './analysis/large-topics.ts';
 import { sensitivities } from './analysis/sensitivity.ts';
 import { planWarnings } from './analysis/warnings.ts';
 import { clusterCells } from './cells/cluster-cells.ts';
@@ -10,6 +12,7 @@ import { costCells } from './cells/cost-cells.ts';
 import { registryCells } from './cells/registry-cells.ts';
 import { topicCells } from './cells/topic-cells.ts';
 import { decisionRows } from './decision-rows.ts';
+import { messageBytesMax } from './large-records.ts';
 import { withExtrapolations } from './measured/extrapolations.ts';
 import { chooseAll, type ExplainedChoice } from './model/choosing.ts';
 import { quantiles, type Column } from './model/column.ts';
@@ -26,6 +29,9 @@ export interface PlanOptions {
 }
 
 export const DRAWS = 10_000;
+/** Of a sheet with more cells fewer draws are made, so that they take no more memory and time than these values: 40 MB. */
+const DRAWN_VALUES_MAX = 5e6;
+const DRAWS_MIN = 500;
 const SEED = 1;
 const YEAR_SECONDS = 365.25 * 86_400;
 
@@ -36,8 +42,9 @@ export function planFor(inputs: SizingInputs, options: PlanOptions = {}): Plan {
 }
 
 /** First the brief plan, then the whole one, for who shows the first while the second is computed. */
-export function* planSteps(inputs: SizingInputs, { draws = DRAWS, seed = SEED }: Omit<PlanOptions, 'isBrief'> = {}): Generator<Plan, void> {
+export function* planSteps(inputs: SizingInputs, { draws: wanted = DRAWS, seed = SEED }: Omit<PlanOptions, 'isBrief'> = {}): Generator<Plan, void> {
   const sheet = sheetOf(inputs);
+  const draws = Math.min(wanted, drawsMost(sheet));
   const fixed = fixedCounts(inputs);
   const drawn = drawnInputs(sheet, { draws, seed });
   const certainty = { share: inputs.certaintyShare, draws, seed };
@@ -45,7 +52,12 @@ export function* planSteps(inputs: SizingInputs, { draws = DRAWS, seed = SEED }:
   const point = pointValues(sheet, new Map(chosen.map(({ id, value }) => [id, value])));
   const brief = withExtrapolations(briefPlan(inputs, { sheet, drawn, point, chosen, fixed, certainty }), inputs.measuredMost);
   yield brief;
-  yield { ...brief, sensitivities: sensitivities(sheet, { point, fixed }), alternatives: alternativesOf({ inputs, sheet, drawn, choices: brief.choices, fixed, seed, sheetOf }) };
+  const large = largeTopics(inputs);
+  yield { ...brief, notes: [...brief.notes, ...large.notes], sensitivities: sensitivities(sheet, { point, fixed, isLeftOut: large.isOfOthers }), alternatives: alternativesOf({ inputs, sheet, drawn, choices: brief.choices, fixed, seed, sheetOf }) };
+}
+
+function drawsMost({ cells }: Sheet): number {
+  return Math.max(DRAWS_MIN, Math.floor(DRAWN_VALUES_MAX / cells.size / 100) * 100);
 }
 
 interface Computed {
@@ -80,7 +92,7 @@ function briefPlan(inputs: SizingInputs, { sheet, drawn, point, chosen, fixed, c
     alternatives: [],
     warnings: planWarnings({ inputs, point, constraints, growth }),
     conflicts: conflictsOf({ inputs, sheet, drawn, point, constraints, choices: base.choices, fixed }),
-    notes: inputs.notes,
+    notes: [...inputs.notes, ...(certainty.draws < drawsMost(sheet) ? [] : [`${countText(inputs.topics.length)} topics make ${countText(sheet.cells.size)} numbers: each is drawn ${countText(certainty.draws)} times, fewer than usual.`])],
   };
 }
 
@@ -154,7 +166,7 @@ function slackOf(demand: number, capacity: number): number {
 function shapeOf({ topics, cluster }: SizingInputs, point: ReadonlyMap<string, number>): PlanShape {
   const count = (id: string): number => point.get(id) as number;
   return {
-    topics: topics.map(({ name, replicationFactor, minInsyncReplicas, retention, producer, keys, groups }) => ({
+    topics: topics.map(({ name, recordBytes, replicationFactor, minInsyncReplicas, retention, producer, keys, groups }) => ({
       name,
       partitions: count(`${name}.partitions`),
       replicationFactor: replicationFactor.value,
@@ -164,6 +176,7 @@ function shapeOf({ topics, cluster }: SizingInputs, point: ReadonlyMap<string, n
         ...(retention.seconds === null ? { 'retention.ms': '-1' } : { 'retention.ms': String(Math.round(retention.seconds.value * 1000)) }),
         ...(retention.partitionBytes === null ? {} : { 'retention.bytes': String(Math.round(retention.partitionBytes.value)) }),
         ...(retention.localSeconds === null ? {} : { 'remote.storage.enable': 'true', 'local.retention.ms': String(Math.round(retention.localSeconds.value * 1000)) }),
+        ...(messageBytesMax({ recordBytes }) === null ? {} : { 'max.message.bytes': String(messageBytesMax({ recordBytes })) }),
         ...(producer.isUncleanElection ? { 'unclean.leader.election.enable': 'true' } : {}),
       },
       producerProperties: {
@@ -172,6 +185,7 @@ function shapeOf({ topics, cluster }: SizingInputs, point: ReadonlyMap<string, n
         'compression.type': producer.compression,
         'linger.ms': String(Math.round(producer.linger.value * 1000)),
         'batch.size': String(Math.round(producer.batchBytes.value)),
+        ...(messageBytesMax({ recordBytes }) === null ? {} : { 'max.request.size': String(messageBytesMax({ recordBytes })) }),
       },
       key: keys.kind === 'none' ? null : keys.name,
       groups: groups.map((group) => ({ name: group.name, kind: group.kind, consumers: count(`${name}.${group.name}.consumers`) })),

@@ -8,7 +8,7 @@ const SENSITIVITIES_MAX = 10;
 /** A flip further off says that the input does not matter. */
 const FLIP_FACTOR_MAX = 4;
 
-export function growthTable(page: Page, { choices }: Plan, growth: PlanGrowth): string[] {
+export function growthTable(page: Page, { choices }: Plan, growth: PlanGrowth, most = Number.POSITIVE_INFINITY): string[] {
   const columns = [
     { head: '', align: 'left', isFlexible: true },
     { head: 'now', align: 'right' },
@@ -16,11 +16,11 @@ export function growthTable(page: Page, { choices }: Plan, growth: PlanGrowth): 
     { head: 'order by', align: 'left' },
     { head: 'at the horizon', align: 'right' },
   ] as const;
-  const rows = growth.exhaustions.map(({ choiceId, years, date, orderBy, atHorizon }) => {
+  const rows = growth.exhaustions.slice(0, most).map(({ choiceId, years, date, orderBy, atHorizon }) => {
     const choice = choices.find(({ id }) => id === choiceId);
     return [choice?.label ?? choiceId, countText(choice?.value ?? 0), lastsText({ years, date }), orderBy ?? '', atHorizon === null ? 'none is enough' : `${countText(atHorizon)}${ratioText(atHorizon, choice?.value)}`];
   });
-  return [...heading(page, 'Growth', `${percentText(growth.perYear)} a year, horizon ${durationText(growth.horizonSeconds)}`), ...table(page, columns, rows)];
+  return [...heading(page, 'Growth', `${percentText(growth.perYear)} a year, horizon ${durationText(growth.horizonSeconds)}`), ...table(page, columns, rows), ...(growth.exhaustions.length <= most ? [] : sentence(page, `and ${growth.exhaustions.length - most} that last longer`, { indent: 2, paint: page.colors.dim }))];
 }
 
 function lastsText({ years, date }: { years: number | null; date: string | null }): string {

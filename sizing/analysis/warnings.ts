@@ -1,6 +1,7 @@
 /** Settings that work and may be regretted, in the words of those who have: what happens, and what to do instead. */
 import type { PlanGrowth, PlannedConstraint, PlanWarning } from '../../results/plan-record.ts';
 import { bytesText, countText, decimalBytesText, percentText, significant } from '../../results/render/number-text.ts';
+import { MESSAGE_BYTES, messageBytesMax } from '../large-records.ts';
 import type { SizedTopic, SizingInputs } from '../sizing-inputs.ts';
 
 export interface WarningContext {
@@ -14,7 +15,7 @@ export interface WarningContext {
 const HOT_TIMES_EVEN = 2;
 
 export function planWarnings({ inputs, point, constraints, growth }: WarningContext): PlanWarning[] {
-  return [...inputs.cautions, ...inputs.topics.flatMap((topic) => [...durability(topic), ...producing(topic), ...smallBatches(topic, point), ...keys(topic, point), ...partitions(topic, point), ...rehoming(topic, { point, growth }), ...retentionBytes(topic, point)]), ...cluster(inputs, { point, constraints })];
+  return [...inputs.cautions, ...inputs.topics.flatMap((topic) => [...durability(topic), ...producing(topic), ...largeRecords(topic), ...smallBatches(topic, point), ...keys(topic, point), ...partitions(topic, point), ...rehoming(topic, { point, growth }), ...retentionBytes(topic, point)]), ...cluster(inputs, { point, constraints })];
 }
 
 function durability({ name, replicationFactor, minInsyncReplicas, producer, isLedger }: SizedTopic): PlanWarning[] {
@@ -32,6 +33,13 @@ function durability({ name, replicationFactor, minInsyncReplicas, producer, isLe
 function producing({ name, producer, ordering, isLedger }: SizedTopic): PlanWarning[] {
   if (producer.isIdempotent || !producer.isRetrying) return producer.isIdempotent || !isLedger ? [] : [{ code: 'producer.no-retries', what: `${name}: without retries a passing error loses records of a ledger`, remedy: 'enable.idempotence=true, which retries safely' }];
   return [{ code: 'producer.retries-without-idempotence', what: `${name}: retries without idempotence append a record twice when only its acknowledgement was lost${ordering === 'none' ? '' : ', and may reorder'}`, remedy: 'enable.idempotence=true (needs acks=all)' }];
+}
+
+function largeRecords({ name, recordBytes }: SizedTopic): PlanWarning[] {
+  const limit = messageBytesMax({ recordBytes });
+  if (limit === null) return [];
+  const settings = `max.message.bytes and the producers' max.request.size of ${countText(limit)}, the brokers' replica.fetch.max.bytes and the consumers' max.partition.fetch.bytes as large`;
+  return [{ code: 'records.large', what: `${name}: records of up to ${bytesText(recordBytes.high)} are refused: Kafka takes batches of ${countText(MESSAGE_BYTES)} bytes and producers send requests of 1 MiB by default`, remedy: `${settings}, as --export writes them (recordSize with its high where single records are larger), or the payload in an object store and its address in the record` }];
 }
 
 /** Below this share of batch.size a batch is closed by time, not by being full. */

@@ -32,6 +32,7 @@ export function brokerSettings({ plan, figures }: ExportRequest): BrokerSetting[
     { name: 'share.coordinator.state.topic.min.isr', value: String(internalIsr), why: '' },
     { name: 'auto.create.topics.enable', value: 'false', why: 'a misspelt topic must not come to be with partitions that nobody planned' },
     { name: 'unclean.leader.election.enable', value: 'false', why: 'a replica outside the ISR does not lead: that would lose acknowledged records' },
+    ...largeFetchSettings(topics.map(({ properties }) => Number(properties['max.message.bytes'] ?? 0))),
     ...retentionSettings(topics.map(({ properties }) => properties['retention.ms'])),
     { name: 'log.segment.bytes', value: String(Math.min(2 ** 31 - 1, Math.round(figures.value('segment.bytes')))), why: `${figures.cited('segments.broker')} of it; retention drops whole segments, so up to one more a replica stays` },
     { name: 'num.io.threads', value: String(Math.max(IO_THREADS, Math.round(cores))), why: `one a processor (${figures.cited('broker.cores')}), at least Kafka's ${IO_THREADS}` },
@@ -39,6 +40,12 @@ export function brokerSettings({ plan, figures }: ExportRequest): BrokerSetting[
     { name: 'num.replica.fetchers', value: String(fetchers), why: `connections to each fellow broker for ${figures.cited('replicas.broker')}: one for a thousand replicas, at most one for two processors` },
     ...(zones > 1 ? [{ name: 'replica.selector.class', value: 'org.apache.kafka.common.replica.RackAwareReplicaSelector', why: `consumers with client.rack read from their own of the ${zones} zones` }] : []),
   ];
+}
+
+/** Kafka's default is 1 MiB. */
+function largeFetchSettings(batchBytes: readonly number[]): BrokerSetting[] {
+  const largest = Math.max(...batchBytes);
+  return largest <= 2 ** 20 ? [] : [{ name: 'replica.fetch.max.bytes', value: String(largest), why: 'as large as the largest max.message.bytes of a topic: followers then fetch more than one such batch at a time' }];
 }
 
 /** A default only where all topics agree; each topic sets its own anyway. */

@@ -5,6 +5,7 @@ import { comment, header, type ExportedFile, type ExportRequest } from './export
 const CONNECTION = 'bootstrap.servers, serializers and how to authenticate are left to the application.';
 /** Kafka's defaults (4.2). */
 const BUFFER_BYTES = 33_554_432;
+const PARTITION_FETCH_BYTES = 1_048_576;
 const POLL_RECORDS = 500;
 const POLL_INTERVAL_SECONDS = 300;
 
@@ -18,7 +19,7 @@ export function producerFiles(request: ExportRequest): ExportedFile[] {
       rests: [`${topic.name}.linger`, `${topic.name}.batch.size`, ...(bufferBytes(topic) > BUFFER_BYTES ? [`${topic.name}.partitions`] : [])],
       notes: [CONNECTION],
     });
-    const properties = Object.entries(topic.producerProperties).map(([name, value]): [string, string, string] => [name, value, whyOf(plan, `${topic.name}.${name}`)]);
+    const properties = Object.entries(topic.producerProperties).map(([name, value]): [string, string, string] => [name, value, name === 'max.request.size' ? 'records larger than the 1 MiB that a producer sends by default' : whyOf(plan, `${topic.name}.${name}`)]);
     if (bufferBytes(topic) > BUFFER_BYTES) properties.push(['buffer.memory', String(bufferBytes(topic)), `two batches for each of the ${topic.partitions} partitions, one being filled and one on its way`]);
     return { name: fileName('producer', topics.length > 1 ? topic.name : undefined), text: `${head}${properties.map(propertyLine).join('')}` };
   });
@@ -36,7 +37,7 @@ export function consumerFiles(request: ExportRequest): ExportedFile[] {
     });
     const kind = readings[0]?.group.kind ?? 'real-time';
     const slowest = Math.min(...readings.map(({ topic }) => request.figures.find(`${topic.name}.${name}.consumer.rate`) ?? Number.POSITIVE_INFINITY));
-    const properties: [string, string, string][] = [['group.id', name, 'offsets are kept under it'], ...fetchProperties(kind), ...pollProperties(slowest)];
+    const properties: [string, string, string][] = [['group.id', name, 'offsets are kept under it'], ...fetchProperties(kind), ...largeFetchProperties(readings.map(({ topic }) => topic)), ...pollProperties(slowest)];
     return { name: fileName('consumer', byGroup.size > 1 ? name : undefined), text: `${head}${properties.map(propertyLine).join('')}` };
   });
 }
@@ -49,6 +50,12 @@ function fetchProperties(kind: GroupKind): [string, string, string][] {
     ];
   }
   return [['fetch.min.bytes', '1', 'records are handed over as they come']];
+}
+
+/** A batch larger than the portion of a partition is read alone, one a fetch (KIP-74). */
+function largeFetchProperties(topics: readonly PlannedTopic[]): [string, string, string][] {
+  const largest = Math.max(...topics.map(({ properties }) => Number(properties['max.message.bytes'] ?? 0)));
+  return largest <= PARTITION_FETCH_BYTES ? [] : [['max.partition.fetch.bytes', String(largest), 'a batch may be as large (max.message.bytes); smaller portions would bring them one by one']];
 }
 
 /** A consumer that takes long over what one poll returns is thrown out of its group. */

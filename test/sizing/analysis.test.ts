@@ -227,3 +227,40 @@ test("at the user's prices 30 MB/s with 3 replicas and 3 groups cross zones as p
   expect(value('cost.brokers')).toBeCloseTo(plan.shape.brokers * 365, 9);
   expect(plan.decisions.find(({ id }) => id === 'cost')?.why).toMatch(/your prices of 2026-11-01/);
 });
+
+test('of several topics a terminal shows the cluster and one row a topic; every setting and input stands under --all', () => {
+  const plan = planFor(readSizingConfig(example('shop-size.yaml'), { todayMs: TODAY }), { draws: 500 });
+  const of = (isWhole: boolean, width = 120): string => fullPlanText(plan, { width, isColored: false, isWhole });
+  expect(of(false)).toMatch(/clicks +\d+ +3 +2 +30 d \(12 h local\) +[\d.]+ TB +recommendations \d+, lake \d+/);
+  expect(of(false)).toMatch(/profiles +3 +3 +2 +compacted +[\d.]+ GB +search 3/);
+  expect(of(false)).toMatch(/linger\.ms closes batches .*the same, with figures of their own, of orders,\s+profiles/s);
+  expect(of(false)).not.toMatch(/Idempotence|Not chosen|share of a disk/);
+  expect(of(false).split('\n').length).toBeLessThan(of(true).split('\n').length / 3);
+  expect(of(true)).toMatch(/Idempotence of orders[\s\S]*Not chosen[\s\S]*share of a disk/);
+  for (const line of of(false, 80).split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+});
+
+test('of many topics those with the most bytes are asked what would change the plan, numbers are drawn less often, and both is said', () => {
+  const many = Array.from({ length: 40 }, (_, at) => `  t${at}: { rate: ${100 + at}/s, recordSize: 1 kB, groups: { g: { value: 60/s, low: 50/s, high: 80/s } } }\n`).join('');
+  const plan = planFor(readSizingConfig(`topics:\n${many}`), {});
+  const asked = new Set(plan.sensitivities.map(({ choiceId }) => choiceId));
+  expect(asked).toContain('t39.partitions');
+  expect(asked).not.toContain('t0.partitions');
+  expect(plan.certainty.draws).toBeLessThan(10_000);
+  expect(plan.notes.join(' ')).toMatch(/the 8 topics that bring the most bytes, not of 32 others/);
+  expect(plan.notes.join(' ')).toMatch(/40 topics make [\d,]+ numbers: each is drawn [\d,]+ times/);
+});
+
+test('a limit on connections is that of a managed machine; others have what their open files allow', () => {
+  expect(planOf(topic(`${least}\nproducer: { instances: 5k }`)).conflicts).toEqual([]);
+  expect(planOf(topic(`${least}\nproducer: { instances: 5k }`, 'hardware: m7g.large\n')).conflicts.map(({ code }) => code)).toContain('connections');
+});
+
+test('records beyond what Kafka takes by default are warned of, and the topic and its producers are planned with room for them', () => {
+  const large = planOf(topic('rate: 1/s\nrecordSize: { value: 200 kB, high: 3 MB }'));
+  expect(large.warnings.find(({ code }) => code === 'records.large')?.remedy).toContain('3,145,728');
+  expect(large.shape.topics[0]).toMatchObject({ properties: { 'max.message.bytes': '3145728' }, producerProperties: { 'max.request.size': '3145728' } });
+  const small = planOf(topic('rate: 1/s\nrecordSize: 900 kB'));
+  expect(small.warnings.map(({ code }) => code)).not.toContain('records.large');
+  expect(small.shape.topics[0]?.properties).not.toHaveProperty('max.message.bytes');
+});

@@ -191,3 +191,11 @@ test('Prometheus itself takes the rules, where its promtool is there', () => {
     rmSync(directory, { recursive: true, force: true });
   }
 });
+
+test('large records: topic, producers, consumers and brokers are set for them, alike', () => {
+  const plan = planFor(readSizingConfig('topics:\n  blobs: { rate: 1/s, recordSize: 3 MB, groups: { g: 1/s } }\n'), { draws: 100 });
+  expect(textOf(plan, 'kafka-topics')).toContain('max.message.bytes=3145728');
+  expect(properties(textOf(plan, 'producer.properties'))['max.request.size']).toBe('3145728');
+  expect(properties(textOf(plan, 'consumer.properties'))['max.partition.fetch.bytes']).toBe('3145728');
+  expect(properties(textOf(plan, 'broker.properties'))['replica.fetch.max.bytes']).toBe('3145728');
+});
