@@ -89,6 +89,28 @@ test('more rate, larger records, longer retention never need fewer partitions or
   }), { numRuns: 40 });
 });
 
+test('more load needs no less of any topic: whatever its replicas, keys, groups, retention and objective are', () => {
+  const shape = fc.record({
+    replicas: fc.constantFrom(1, 2, 3),
+    key: fc.constantFrom('', 'key: id', 'key: { name: id, count: 2k, zipf: 0.9 }', 'key: { name: id, count: 1M, zipf: 0.5 }', 'key: { name: id, hottest: 1 % }'),
+    groups: fc.constantFrom('', 'groups: { g: 5k/s }', 'groups: { g: 5k/s, h: { value: 9k/s, low: 6k/s, high: 12k/s } }', 'groups: { g: { rate: 8k/s, recover: { outage: 1 h, within: 4 h } } }'),
+    retention: fc.constantFrom('1 h', '7 d', '{ time: 30 d, local: 12 h }', '{ time: 7 d, bytesPerPartition: 10 GB }'),
+    objective: fc.constantFrom('', 'latency: { objective: 100 ms }\n'),
+    rate: fc.integer({ min: 1000, max: 40_000 }),
+    factor: fc.double({ min: 1, max: 4, noNaN: true }),
+  });
+  const countsOf = ({ replicas, key, groups, retention, objective }: { replicas: number; key: string; groups: string; retention: string; objective: string }, rate: number): number[] => {
+    const lines = [`rate: ${rate}/s`, 'recordSize: { value: 300 B, low: 200 B, high: 500 B }', `retention: ${retention}`, `replicationFactor: ${replicas}`, key, groups].filter((each) => each !== '');
+    const { choices, conflicts } = planFor(readSizingConfig(`topics:\n  t:\n${lines.map((line) => `    ${line}\n`).join('')}${objective}`), { draws: 100, isBrief: true });
+    // What no count is enough for has no smallest one.
+    return conflicts.length > 0 ? [] : choices.filter(({ id }) => id === 'brokers' || id === 't.partitions').map(({ value }) => value);
+  };
+  fc.assert(fc.property(shape, ({ rate, factor, ...rest }) => {
+    const [less, more] = [countsOf(rest, rate), countsOf(rest, Math.round(rate * factor))];
+    if (less.length === more.length) for (const [at, count] of more.entries()) expect(count).toBeGreaterThanOrEqual(less[at] as number);
+  }), { numRuns: 60 });
+});
+
 test('whatever the quantities are, every figure of a plan is finite and computes again from its trace', () => {
   const inputs = readSizingConfig(example);
   const quantity = (min: number, max: number) => fc.double({ min, max, noNaN: true });
