@@ -60,6 +60,11 @@ export function requestRates(shape: RequestShape, habits: RequestHabits): Reques
   };
 }
 
+/** Connections over which consumers fetch: of each member to the brokers that lead partitions of its own. */
+export function consumerLinks({ groups, brokers, partitions }: Pick<RequestShape, 'groups' | 'brokers' | 'partitions'>): number {
+  return groups.reduce((sum, { members }) => sum + Math.min(members * brokers, partitions), 0);
+}
+
 /** Brokers that fetch from others, counted by pairs: one fetcher each. */
 export function followerPairs({ brokers, partitions, replicationFactor }: Pick<RequestShape, 'brokers' | 'partitions' | 'replicationFactor'>): number {
   return Math.min(brokers * (brokers - 1), partitions * (replicationFactor - 1));

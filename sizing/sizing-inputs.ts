@@ -135,6 +135,8 @@ export interface SizedCluster {
     readonly secondsPerRequest: PlanQuantity;
     /** Of a fetch, at one end. */
     readonly secondsPerFetch: PlanQuantity;
+    /** Of a connection over which a consumer fetches, beside its fetches; cores. */
+    readonly coresPerLink: PlanQuantity;
     /** Cores busy without load, a broker. */
     readonly idleCores: PlanQuantity;
     /** Factor on what the prices say: what they were off by, for runs that they had not seen. */
@@ -150,7 +152,6 @@ export interface SizedCluster {
   readonly replicasPerBrokerMax: PlanQuantity;
   readonly replicasPerClusterMax: PlanQuantity;
   readonly segmentBytes: PlanQuantity;
-  readonly segmentSeconds: PlanQuantity;
   readonly openFilesMax: PlanQuantity;
   readonly memoryMapsMax: PlanQuantity;
   readonly connectionsMax: PlanQuantity;

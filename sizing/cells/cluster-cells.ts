@@ -70,10 +70,10 @@ function processorLoad(sheet: Sheet, cluster: SizedCluster, { topics, brokers }:
   const followers = counted.followerFetches;
   sheet.cell('requests', { label: 'requests of producers, followers and consumers', unit: 'requests/s', text: 'sum(produced) + sum(consumers) + followers', terms: { produced, consumers: counted.consumerFetches, followers } });
   const forRequests = sheet.cell('cpu.requests.total', {
-    label: 'processors for requests and the batches in them',
+    label: 'processors for requests, readers and the batches for them',
     unit: 'cores',
-    text: 'sum(produced) * perRequest + (sum(consumers) + 2 * followers) * perFetch + sum(batches) * perBatch',
-    terms: { produced, consumers: counted.consumerFetches, followers, batches: counted.batches, perRequest: sheet.input(processor.secondsPerRequest), perFetch: sheet.input(processor.secondsPerFetch), perBatch: sheet.input(processor.secondsPerBatch) },
+    text: 'sum(produced) * perRequest + (sum(consumers) + 2 * followers) * perFetch + sum(links) * perLink + sum(batches) * perBatch',
+    terms: { produced, consumers: counted.consumerFetches, followers, links: counted.consumerLinks, batches: counted.batches, perRequest: sheet.input(processor.secondsPerRequest), perFetch: sheet.input(processor.secondsPerFetch), perLink: sheet.input(processor.coresPerLink), perBatch: sheet.input(processor.secondsPerBatch) },
     reference: 'both ends of a fetch of a follower are brokers',
   });
   const total = sheet.cell('cpu.total', { label: 'processors of all brokers', unit: 'cores', text: '(bytes + requests) * unseen', terms: { bytes, requests: forRequests, unseen: sheet.input(processor.unseen) } });

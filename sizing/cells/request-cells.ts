@@ -7,6 +7,8 @@ import type { TopicCells } from './topic-cells.ts';
 export interface RequestCells {
   readonly produce: readonly string[];
   readonly consumerFetches: readonly string[];
+  /** Connections over which a group fetches. */
+  readonly consumerLinks: readonly string[];
   readonly followerFetches: string;
   /** Batches as often as a broker handles one: appended by each replica, read for each reader. */
   readonly batches: readonly string[];
@@ -28,23 +30,25 @@ export function requestCells(sheet: Sheet, cluster: SizedCluster, { topics, brok
   const news = topics.map(({ name, batches, replicationFactor }, at) => sheet.cell(`${name}.news.followers`, { label: `appends to ${name}, as often as one is news to a follower`, unit: 'requests/s', text: 'min(requests * (brokers - 1), batches * (replicationFactor - 1))', terms: { requests: produce[at] as string, brokers, batches, replicationFactor } }));
   const pairs = sheet.cell('followers.pairs', { label: 'brokers that fetch from another, in pairs', unit: 'count', text: 'min(brokers * (brokers - 1), sum(replicas) - sum(partitions))', terms: { brokers, replicas: topics.map(({ replicas }) => replicas), partitions: topics.map(({ partitions }) => partitions) } });
   const followerFetches = sheet.cell('requests.followers', { label: 'fetches of followers', unit: 'requests/s', text: 'max(pairs / wait, sum(news) / (1 + sum(news) * round / max(1, pairs)))', terms: { pairs, wait, news, round }, reference: ANSWERED_AT_ONCE });
-  return { produce, followerFetches, consumerFetches: topics.flatMap((topic, at) => consumerCells(sheet, cluster, { topic, requests: produce[at] as string, brokers })), batches: topics.map((topic) => batchCell(sheet, topic)) };
+  const consumers = topics.flatMap((topic, at) => consumerCells(sheet, cluster, { topic, requests: produce[at] as string, brokers }));
+  return { produce, followerFetches, consumerFetches: consumers.map(({ fetches }) => fetches), consumerLinks: consumers.map(({ links }) => links), batches: topics.map((topic) => batchCell(sheet, topic)) };
 }
 
-function consumerCells(sheet: Sheet, cluster: SizedCluster, { topic, requests, brokers }: { topic: TopicCells; requests: string; brokers: string }): string[] {
+function consumerCells(sheet: Sheet, cluster: SizedCluster, { topic, requests, brokers }: { topic: TopicCells; requests: string; brokers: string }): { fetches: string; links: string }[] {
   const [round, wait] = [cluster.fetchRound.id, cluster.fetchWait.id];
   const { name: at, partitions, batches, wire } = topic;
   return topic.groups.map(({ name, kind, consumers }) => {
     const links = sheet.cell(`${at}.${name}.links`, { label: `connections over which ${name} fetches`, unit: 'count', text: 'min(consumers * brokers, partitions)', terms: { consumers, brokers, partitions } });
     const news = sheet.cell(`${at}.${name}.news`, { label: `appends to ${at}, as often as one is news to a consumer of ${name}`, unit: 'requests/s', text: 'min(requests * consumers, batches)', terms: { requests, consumers, batches } });
     const isSink = kind === 'sink' || kind === 'connect';
-    return sheet.cell(`${at}.${name}.fetches`, {
+    const fetches = sheet.cell(`${at}.${name}.fetches`, {
       label: `fetches of ${name}`,
       unit: 'requests/s',
       text: isSink ? 'links / wait + min(news / (1 + news * round / links), wire / portion)' : 'max(links / wait, news / (1 + news * round / links))',
       terms: { links, wait, news, round, ...(isSink ? { wire, portion: sheet.input(cluster.sinkPortion) } : {}) },
       reference: isSink ? 'a sink waits for fetch.min.bytes, or until its wait is over' : ANSWERED_AT_ONCE,
     });
+    return { fetches, links };
   });
 }
 

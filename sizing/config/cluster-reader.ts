@@ -76,6 +76,7 @@ function processorOf(hardware: HardwareMap, base: SizedCluster, reader: Quantity
     secondsPerRequest,
     // Who knows what a request costs means any of them.
     secondsPerFetch: secondsPerRequest.source === 'given' ? { ...secondsPerRequest, id, name } : processor.secondsPerFetch,
+    coresPerLink: processor.coresPerLink,
     idleCores: processor.idleCores,
     unseen: processor.unseen,
   };

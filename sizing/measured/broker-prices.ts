@@ -1,14 +1,14 @@
 /**
- * What the brokers' processors spend on a byte written, a byte read, a batch, a request, a fetch, and on nothing: by non-negative least squares over
+ * What the brokers' processors spend on a byte written, a byte read, a batch, a request, a fetch, a reader's connection, and on nothing: by non-negative least squares over
  * runs that did different amounts of each, in the terms of the plan's own arithmetic (see cells/cluster-cells.ts), so that what is multiplied is what
  * was fitted. Requests are those that the brokers counted: runs without them only scale what is assumed.
  */
 import { clusterDefaults } from '../input-defaults.ts';
 import { costOf, fitCosts, type CostedRun, type CostRegression } from '../regression/cost-regression.ts';
-import { FETCH_ENDS, habitsOf, requestRates, type RequestRates } from '../request-rates.ts';
+import { consumerLinks, FETCH_ENDS, habitsOf, requestRates, type RequestRates } from '../request-rates.ts';
 import type { RunAmounts } from './run-amounts.ts';
 
-export const PRICE_TERMS = ['cpu.write', 'cpu.read', 'cpu.batch', 'cpu.request', 'cpu.fetch', 'cpu.idle'] as const;
+export const PRICE_TERMS = ['cpu.write', 'cpu.read', 'cpu.batch', 'cpu.request', 'cpu.fetch', 'cpu.link', 'cpu.idle'] as const;
 export type PriceTerm = (typeof PRICE_TERMS)[number];
 
 export type BrokerPrices =
@@ -44,7 +44,8 @@ function fitted(runs: readonly RunAmounts[]): Extract<BrokerPrices, { kind: 'fit
 /** With the requests that were counted, or else with those to be expected. */
 export function costedRun(run: RunAmounts): CostedRun {
   const { produce, consumerFetch, followerFetch } = countedRequests(run) ?? expectedRequests(run);
-  return { amounts: [writtenBytes(run), readBytes(run), handledBatches(run), produce, consumerFetch + FETCH_ENDS * followerFetch, run.brokers * run.seconds], cost: run.brokerCpu ?? 0 };
+  const shape = { ...run, groups: groupsOf(run) };
+  return { amounts: [writtenBytes(run), readBytes(run), handledBatches(run), produce, consumerFetch + FETCH_ENDS * followerFetch, consumerLinks(shape) * run.seconds, run.brokers * run.seconds], cost: run.brokerCpu ?? 0 };
 }
 
 export function writtenBytes({ wireBytes, replicationFactor }: RunAmounts): number {
@@ -68,9 +69,13 @@ export function countedRequests({ produceRequests, consumerFetches, followerFetc
 
 /** Of the whole run, by the plan's arithmetic; all its groups read at the tip. */
 export function expectedRequests(run: RunAmounts, habits = habitsOf(clusterDefaults)): RequestRates {
-  const { seconds, readShare, members, batches, uncompressedBytes, batchBytes, wireBytes } = run;
-  const groupCount = Math.max(Math.ceil(readShare), members > 0 ? 1 : 0);
-  const groups = Array.from({ length: groupCount }, () => ({ members: Math.max(1, members / groupCount), isSink: false }));
-  const rates = requestRates({ ...run, producers: run.workers, batchesPerSecond: batches / seconds, fullBatchesPerSecond: uncompressedBytes / batchBytes / seconds, wireBytesPerSecond: wireBytes / seconds, groups }, habits);
+  const { seconds, batches, uncompressedBytes, batchBytes, wireBytes } = run;
+  const rates = requestRates({ ...run, producers: run.workers, batchesPerSecond: batches / seconds, fullBatchesPerSecond: uncompressedBytes / batchBytes / seconds, wireBytesPerSecond: wireBytes / seconds, groups: groupsOf(run) }, habits);
   return { produce: rates.produce * seconds, consumerFetch: rates.consumerFetch * seconds, followerFetch: rates.followerFetch * seconds };
+}
+
+/** As many as read the log once each, alike in size. */
+function groupsOf({ readShare, members }: RunAmounts): readonly { members: number; isSink: boolean }[] {
+  const count = Math.max(Math.round(readShare), members > 0 ? 1 : 0);
+  return Array.from({ length: count }, () => ({ members: Math.max(1, members / count), isSink: false }));
 }

@@ -68,6 +68,7 @@ function processorWith({ processor, fetchRound }: SizedCluster, prices: BrokerPr
       secondsPerBatch: priced(processor.secondsPerBatch),
       secondsPerRequest: priced(processor.secondsPerRequest),
       secondsPerFetch: priced(processor.secondsPerFetch),
+      coresPerLink: priced(processor.coresPerLink),
       idleCores: priced(processor.idleCores),
       unseen: prices.kind === 'fitted' && processor.unseen.source === 'assumed' ? measuredQuantity(processor.unseen, ...unseenOf(prices, { date, runId })) : processor.unseen,
     },

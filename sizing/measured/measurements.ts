@@ -73,7 +73,7 @@ export function measurementsOf(stored: readonly Run[]): Measurements | null {
   const runs = pairs.map(({ amounts }) => amounts);
   if (runs.length === 0) return null;
   const { processor } = clusterDefaults;
-  const assumed = [processor.secondsPerWrittenByte, processor.secondsPerReadByte, processor.secondsPerBatch, processor.secondsPerRequest, processor.secondsPerFetch, processor.idleCores].map(({ value }) => value);
+  const assumed = [processor.secondsPerWrittenByte, processor.secondsPerReadByte, processor.secondsPerBatch, processor.secondsPerRequest, processor.secondsPerFetch, processor.coresPerLink, processor.idleCores].map(({ value }) => value);
   return {
     runs,
     leftOut: stored.length - runs.length,

@@ -6,7 +6,7 @@ import type { PlanQuantity } from '../../results/plan-record.ts';
 import { quantileOfSorted } from '../../results/statistics/sample.ts';
 import type { Expectation } from '../../results/verification/plan-verification.ts';
 import { drawInput } from '../model/draws.ts';
-import { FETCH_ENDS, habitsOf, requestRates, type RequestShape } from '../request-rates.ts';
+import { consumerLinks, FETCH_ENDS, habitsOf, requestRates, type RequestShape } from '../request-rates.ts';
 import { input, type SizedCluster, type SizedTopic } from '../sizing-inputs.ts';
 
 export interface VerifiedShape {
@@ -76,8 +76,8 @@ export function assumedLatency({ topic, cluster }: VerifiedShape, { utilization,
 }
 
 function costInputs({ topic, cluster }: VerifiedShape): readonly PlanQuantity[] {
-  const { secondsPerWrittenByte, secondsPerReadByte, secondsPerBatch, secondsPerRequest, secondsPerFetch } = cluster.processor;
-  return [topic.recordBytes, topic.compressionRatio, secondsPerWrittenByte, secondsPerReadByte, secondsPerBatch, secondsPerRequest, secondsPerFetch, cluster.requestsPerLinger, cluster.fullBatchesShare, cluster.fetchRound];
+  const { secondsPerWrittenByte, secondsPerReadByte, secondsPerBatch, secondsPerRequest, secondsPerFetch, coresPerLink } = cluster.processor;
+  return [topic.recordBytes, topic.compressionRatio, secondsPerWrittenByte, secondsPerReadByte, secondsPerBatch, secondsPerRequest, secondsPerFetch, coresPerLink, cluster.requestsPerLinger, cluster.fullBatchesShare, cluster.fetchRound];
 }
 
 /** A batch is full by size, or by what comes within linger.ms for its partition. */
@@ -87,7 +87,7 @@ export function recordsPerBatch({ topic, partitions, producers, ratePerSecond }:
 }
 
 function costPerRecord(shape: VerifiedShape, values: readonly number[]): number {
-  const [record, ratio, writePrice, readPrice, batchPrice, requestPrice, fetchPrice, requestsPerLinger, fullBatchesShare, fetchRoundSeconds] = values as [number, number, number, number, number, number, number, number, number, number];
+  const [record, ratio, writePrice, readPrice, batchPrice, requestPrice, fetchPrice, linkPrice, requestsPerLinger, fullBatchesShare, fetchRoundSeconds] = values as [number, number, number, number, number, number, number, number, number, number, number];
   const { topic, cluster, ratePerSecond } = shape;
   const replicas = topic.replicationFactor.value;
   const readers = replicas - 1 + topic.groups.length;
@@ -97,7 +97,7 @@ function costPerRecord(shape: VerifiedShape, values: readonly number[]): number 
     { ...requestShapeOf(shape), batchesPerSecond, fullBatchesPerSecond: (ratePerSecond * record) / topic.producer.batchBytes.value, wireBytesPerSecond },
     { ...habitsOf(cluster), requestsPerLinger, fullBatchesShare, fetchRoundSeconds },
   );
-  const perSecond = wireBytesPerSecond * (replicas * writePrice + readers * readPrice) + batchesPerSecond * (replicas + readers) * batchPrice + produce * requestPrice + (consumerFetch + FETCH_ENDS * followerFetch) * fetchPrice;
+  const perSecond = wireBytesPerSecond * (replicas * writePrice + readers * readPrice) + batchesPerSecond * (replicas + readers) * batchPrice + produce * requestPrice + (consumerFetch + FETCH_ENDS * followerFetch) * fetchPrice + consumerLinks(requestShapeOf(shape)) * linkPrice;
   return perSecond / ratePerSecond;
 }
 
