@@ -160,7 +160,7 @@ function clusterRows({ topics, cluster }: SizingInputs, trace: Trace): DecisionR
 function storageWhy(topic: SizedTopic, trace: Trace): string {
   const seconds = topic.retention.localSeconds ?? topic.retention.seconds;
   if (topic.retention.cleanup !== 'delete' || seconds === null || topic.retention.partitionBytes !== null) return 'what its retention keeps, all replicas, and overhead';
-  return `${decimalBytesText(trace.value(`${topic.name}.wire.mean`))}/s x ${durationText(seconds.value)} x ${topic.replicationFactor.value} replicas, and overhead`;
+  return `${decimalBytesText(trace.value(`${topic.name}.wire.mean`))}/s x ${durationText(seconds.value)} x ${topic.replicationFactor.value} replicas, open segments and overhead`;
 }
 
 function row(id: string, decision: string, value: string, { why, formula, inputs }: { why: string; formula?: string; inputs: readonly string[] }): DecisionRow {

@@ -102,6 +102,7 @@ export function sheetOf(inputs: SizingInputs): Sheet {
   const growth = growthCell(sheet, inputs);
   sheet.input(inputs.cluster.storageOverhead);
   sheet.input(inputs.cluster.segmentBytes);
+  sheet.input(inputs.cluster.segmentSeconds);
   clusterCells(sheet, inputs.cluster, inputs.topics.map((topic) => topicCells(sheet, topic, growth)));
   costCells(sheet, inputs.cluster, inputs.topics);
   if (inputs.registry !== null) registryCells(sheet, inputs.registry);

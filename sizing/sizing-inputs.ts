@@ -152,6 +152,7 @@ export interface SizedCluster {
   readonly replicasPerBrokerMax: PlanQuantity;
   readonly replicasPerClusterMax: PlanQuantity;
   readonly segmentBytes: PlanQuantity;
+  readonly segmentSeconds: PlanQuantity;
   readonly openFilesMax: PlanQuantity;
   readonly memoryMapsMax: PlanQuantity;
   readonly connectionsMax: PlanQuantity;

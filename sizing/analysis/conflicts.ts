@@ -135,7 +135,10 @@ function nearestChange(constraint: PlannedConstraint, { enough, topic, context }
   const ways = (...others: readonly (string | null)[]): string => [more, ...others].filter((each) => each !== null).join(', or ');
   if (id === 'disk.capacity') {
     const only = inputs.topics.length === 1 && inputs.topics[0]?.retention.cleanup === 'delete' && inputs.topics[0].retention.partitionBytes === null ? (inputs.topics[0].retention.localSeconds ?? inputs.topics[0].retention.seconds) : null;
-    const shorter = only === null ? null : shortened(only.value / factor);
+    const at = inputs.topics[0]?.name ?? '';
+    // Open segments stay as they are, however short the retention.
+    const keptSeconds = only === null ? 0 : (point.get(`${at}.kept.time`) as number) / (point.get(`${at}.wire.mean`) as number);
+    const shorter = only === null || keptSeconds / factor <= keptSeconds - only.value ? null : shortened(keptSeconds / factor - (keptSeconds - only.value));
     return ways(shorter === null ? null : `retention of ${shorter}${only?.id.endsWith('.local') === true ? ' on the brokers' : ''}`, `disks ${times} times as large`);
   }
   if (id === 'files.handles') return ways(`a limit of ${countText(wanted())} open files (ulimit -n, maxOpenFiles)`);

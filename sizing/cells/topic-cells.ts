@@ -25,6 +25,7 @@ export interface TopicCells {
   readonly groups: readonly GroupCells[];
 }
 
+const CLOSED_ONLY = "Kafka documentation, topic configs: retention deletes whole segments, and never the active one; it is closed at segment.bytes or segment.ms, so records stay up to one segment longer";
 const RAO = 'Rao, How to choose the number of topics/partitions in a Kafka cluster, Confluent 2015';
 
 export function topicCells(sheet: Sheet, topic: SizedTopic, growth: string): TopicCells {
@@ -142,7 +143,7 @@ function storedCell(sheet: Sheet, topic: SizedTopic, { wire, partitions, replica
   const kept: string[] = [];
   const seconds = retention.localSeconds ?? retention.seconds;
   if (retention.seconds !== null) sheet.input(retention.seconds);
-  if (retention.cleanup !== 'compact' && seconds !== null) kept.push(sheet.cell(`${at}.kept.time`, { label: `${at} within its retention`, unit: 'bytes', text: 'wire * retention', terms: { wire, retention: sheet.input(seconds) } }));
+  if (retention.cleanup !== 'compact' && seconds !== null) kept.push(sheet.cell(`${at}.kept.time`, { label: `${at} within its retention, and in the segments that are not closed`, unit: 'bytes', text: 'wire * retention + min(segmentBytes * partitions, wire * segmentSeconds)', terms: { wire, retention: sheet.input(seconds), segmentBytes: 'segment.bytes', partitions, segmentSeconds: 'segment.seconds' }, reference: CLOSED_ONLY }));
   if (retention.cleanup !== 'compact' && retention.partitionBytes !== null) kept.push(sheet.cell(`${at}.kept.bytes`, { label: `${at} within retention.bytes`, unit: 'bytes', text: 'retentionBytes * partitions', terms: { retentionBytes: sheet.input(retention.partitionBytes), partitions } }));
   if (retention.cleanup !== 'delete' && retention.liveKeys !== null) {
     kept.push(

@@ -56,9 +56,9 @@ function levelChosen({ id, of }: LevelChoice, values: ReadValues, { share, fixed
   return { id, value, heldShare: holdShare(needed, value) };
 }
 
-function countChosen(search: CountSearch, { id, isShared, most }: CountChoice, { values, options: { share, fixed } }: { values: ReadValues; options: ChoosingOptions }): Chosen {
+function countChosen(search: CountSearch, { id, isShared, most }: CountChoice, { values, options: { share, fixed }, near }: { values: ReadValues; options: ChoosingOptions; near?: number | undefined }): Chosen {
   const given = fixed?.get(id);
-  const smallest = given ?? search.smallest(share) ?? search.best(share);
+  const smallest = given ?? search.smallest(share, near) ?? search.best(share);
   const value = given === undefined && isShared ? Math.min(evenCount(smallest), Math.max(smallest, numberOf(most, values))) : smallest;
   return { id, value, heldShare: search.heldShare(value) };
 }
@@ -104,7 +104,7 @@ export class ChosenBefore {
     return this.#choices.map((choice, at) => {
       const before = this.chosen[at] as Chosen;
       const sources = this.#sources[at] as ReadonlySet<string>;
-      const chosen = changed.some((id) => sources.has(id)) ? this.#choose(choice, values) : before;
+      const chosen = changed.some((id) => sources.has(id)) ? this.#choose(choice, values, before.value) : before;
       values.set(choice.id, chosen.value);
       if (chosen.value !== before.value) {
         changed.push(choice.id);
@@ -128,8 +128,8 @@ export class ChosenBefore {
     }
   }
 
-  #choose(choice: Choice, values: ReadValues): Chosen {
-    return choice.kind === 'level' ? levelChosen(choice, values, this.#options) : countChosen(new CountSearch(this.#sheet, choice, values), choice, { values, options: this.#options });
+  #choose(choice: Choice, values: ReadValues, near?: number): Chosen {
+    return choice.kind === 'level' ? levelChosen(choice, values, this.#options) : countChosen(new CountSearch(this.#sheet, choice, values), choice, { values, options: this.#options, near });
   }
 }
 

@@ -28,13 +28,15 @@ export class CountSearch {
     this.#most = Math.max(this.#least, Math.min(COUNT_MAX, numberOf(choice.most, values)));
   }
 
-  /** Null: no count up to the most allowed is enough. */
-  smallest(share: number): number | null {
+  /** Null: no count up to the most allowed is enough. `near`: where it was before a change, which moves few counts. */
+  smallest(share: number, near?: number): number | null {
     const { step } = this.#choice;
     const isEnough = (steps: number): boolean => this.#watch.isHeldIn(share - TOLERANCE, steps * step);
     let below = this.#least / step - 1;
     let enough = below + 1;
     const most = Math.floor(this.#most / step);
+    const before = near === undefined ? 0 : near / step;
+    if (before > enough && before <= most && isEnough(before) && !isEnough(before - 1)) return before * step;
     while (!isEnough(enough)) {
       if (enough >= most) return null;
       below = enough;

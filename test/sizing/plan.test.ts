@@ -54,8 +54,14 @@ test('75 MB/s with 3 replicas and 1 consumer are 225 MB/s each way, as Redpanda 
 });
 
 test('20 MB/s for 7 days with 3 replicas are 36,288 GB, as Red Hat states', () => {
-  const inputs = overridden(readSizingConfig('workload: { name: t, rate: 1k/s, recordSize: 20 kB, compressionRatio: 1x }\nretention: 7 d\n'), new Map([['storage.overhead', { value: 0 }]]));
+  const inputs = overridden(readSizingConfig('workload: { name: t, rate: 1k/s, recordSize: 20 kB, compressionRatio: 1x }\nretention: 7 d\n'), new Map([['storage.overhead', { value: 0 }], ['segment.seconds', { value: 0 }]]));
   expect(planFor(inputs).values.find(({ id }) => id === 'storage')?.value).toBeCloseTo(36_288e9, 0);
+});
+
+test('a partition keeps up to one segment beyond its retention: by time where little is written, by size where much is', () => {
+  const kept = (rate: string): number => planFor(readSizingConfig(`topics:\n  t: { rate: ${rate}, recordSize: 1 kB, compression: none, retention: 1 h, partitions: 3 }\n`), { draws: 100 }).values.find(({ id }) => id === 't.kept.time')?.value ?? 0;
+  expect(kept('1/s')).toBeCloseTo(1000 * (3600 + 7 * 86_400), 3);
+  expect(kept('10k/s')).toBeCloseTo(1e7 * 3600 + 3 * 2 ** 30, 3);
 });
 
 test('a consumer rate that is not certain gives the count that is enough in nine draws of ten, and says what half of them need', () => {
