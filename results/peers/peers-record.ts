@@ -9,6 +9,27 @@ export interface PeersRecord {
   /** Of the rows with the same unit, the smallest and the largest answer. */
   readonly spreads: readonly PeersSpread[];
   readonly notes: readonly string[];
+  /** Whatever the workload: figures in their documents that their own formulas do not give. */
+  readonly figuresThatDoNotHold: readonly PrintedFigure[];
+}
+
+export interface PrintedFigure {
+  /** Stable name: `redpanda.hour`... */
+  readonly id: string;
+  readonly peer: string;
+  /** Of what it is the figure. */
+  readonly what: string;
+  /** `254 GB/h`. */
+  readonly printed: string;
+  /** In the printed unit. */
+  readonly computed: string;
+  /** By which it was computed. */
+  readonly formula: string;
+  /** Printed over computed; null: quantities of two kinds. */
+  readonly ratio: number | null;
+  /** What was probably mixed up. */
+  readonly reason: string;
+  readonly source: string;
 }
 
 /** One workload for all; what a peer needs beyond it stands in its `inputsAssumed`. */

@@ -1,5 +1,5 @@
 /** What other calculators answer, for a terminal: the table, how far the answers lie apart, and what each rests on and is known to get wrong. Pure. */
-import type { PeerAmount, PeerRow, PeersRecord, PeersWorkload } from './peers-record.ts';
+import type { PeerAmount, PeerRow, PeersRecord, PeersWorkload, PrintedFigure } from './peers-record.ts';
 import { bytesText, countText, counted, durationText, rateText, significant } from '../render/number-text.ts';
 import { createPage, DASH, heading, labelled, sentence, table, type Page } from '../render/page.ts';
 
@@ -13,6 +13,7 @@ export function peersText(peers: PeersRecord, options: { width: number; isColore
     ['', ...spreadLines(page, peers)],
     ['', ...heading(page, 'What each rests on'), ...peers.rows.flatMap((row) => originLines(page, row))],
     ...(peers.notes.length === 0 ? [] : [['', ...peers.notes.flatMap((note) => sentence(page, `* ${note}`, { hanging: 2 }))]]),
+    ...(peers.figuresThatDoNotHold.length === 0 ? [] : [['', ...heading(page, 'Printed figures that do not hold'), ...peers.figuresThatDoNotHold.flatMap((each) => sentence(page, `* ${printedFigureText(each)}`, { hanging: 2 }))]]),
   ];
   return `${sections.flat().join('\n')}\n`;
 }
@@ -68,6 +69,10 @@ function spreadLines(page: Page, { spreads, rows }: PeersRecord): string[] {
   if (several.length === 0) return sentence(page, `${counted(rows.length, 'answer')}, none of them comparable with another.`);
   const parts = several.map(({ unit, low, high, rowCount }) => `${countText(low)} to ${countText(high)} ${unitText(high, unit)} (${counted(rowCount, 'answer')})`);
   return sentence(page, `For the same workload: ${parts.join('; ')}.`);
+}
+
+function printedFigureText({ peer, what, printed, computed, formula, reason, source }: PrintedFigure): string {
+  return `${peer}, ${what}: ${printed} printed, ${formula} gives ${computed}: ${reason} (${source})`;
 }
 
 function unitText(value: number, unit: string): string {

@@ -9,13 +9,14 @@ import { capacityRows } from './capacity-rows.ts';
 import { partitionRows } from './partition-rows.ts';
 import { MIB } from './peer.ts';
 import { demandOf, type PeerDemand } from './peer-demand.ts';
+import { figuresThatDoNotHold } from './printed-figures.ts';
 import { selfManagedRows } from './self-managed-rows.ts';
 
 /** Throws RangeError for a quantity that is not positive, and for a replication factor, groups or zones that are not whole numbers. */
 export function comparePeers(workload: PeersWorkload): PeersRecord {
   const demand = demandOf(workload);
   const rows = [...awsRows(demand), ...selfManagedRows(demand), ...capacityRows(demand), ...partitionRows(demand)];
-  return { workload, rows, spreads: spreadsOf(rows), notes: notesOf(demand, rows) };
+  return { workload, rows, spreads: spreadsOf(rows), notes: notesOf(demand, rows), figuresThatDoNotHold: figuresThatDoNotHold() };
 }
 
 function spreadsOf(rows: readonly PeerRow[]): PeersSpread[] {

@@ -33,7 +33,11 @@ export type FigureVerdict =
       readonly kind: 'contradicted';
       /** Published over computed, in one unit; null: they cannot be compared. */
       readonly ratio: number | null;
+      /** The computed one in the unit of the published one; null as above. */
+      readonly recomputed: number | null;
       readonly reason: string;
+      /** The part of the reason that says what was probably mixed up, or that nothing explains it. */
+      readonly likely: string;
       /** What was probably meant, the nearest first. Empty: no known slip comes near. */
       readonly explanations: readonly Explanation[];
     };
@@ -63,7 +67,7 @@ export function checkPublishedFigure({ published, computed, formula, tolerance =
     if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`a figure to be checked is above 0, not ${value}`);
   }
   if (publishedUnit.quantity !== computedUnit.quantity || publishedUnit.isRate !== computedUnit.isRate) {
-    return { kind: 'contradicted', ratio: null, reason: `${figureText(published)} is printed, but ${formula} gives ${figureText(computed)}: another kind of quantity`, explanations: [] };
+    return { kind: 'contradicted', ratio: null, recomputed: null, likely: 'it is another kind of quantity', reason: `${figureText(published)} is printed, but ${formula} gives ${figureText(computed)}: another kind of quantity`, explanations: [] };
   }
   const recomputed = (computed.value * computedUnit.factor) / publishedUnit.factor;
   const ratio = published.value / recomputed;
@@ -76,7 +80,7 @@ export function checkPublishedFigure({ published, computed, formula, tolerance =
     .sort((a, b) => a.remainder - b.remainder);
   const [first] = explanations;
   const likely = first === undefined ? 'no known slip of units explains it' : first.sentence + (first.remainder > tolerance ? `, to ${significant(first.remainder * 100)} %` : '');
-  return { kind: 'contradicted', ratio, reason: `${figureText(published)} is printed, but ${formula} gives ${figureText({ value: recomputed, unit: published.unit })} (${significant(ratio)} times): ${likely}`, explanations };
+  return { kind: 'contradicted', ratio, recomputed, likely, reason: `${figureText(published)} is printed, but ${formula} gives ${figureText({ value: recomputed, unit: published.unit })} (${significant(ratio)} times): ${likely}`, explanations };
 }
 
 function alternativeSlip({ what, figure }: Alternative, { publishedUnit, recomputed }: { publishedUnit: FigureUnit; recomputed: number }): Slip[] {

@@ -184,6 +184,9 @@ test('the table reads as people expect', () => {
   expect(text).toMatch(/For the same workload: 3 to 34 brokers \(11 answers\)/);
   expect(text).toMatch(/flaw +5 MiB\/s a vCPU is assumed/);
   expect(text).toMatch(/m7g\.4xlarge 24 brokers, \$66,541 a month/);
+  const closing = text.slice(text.indexOf('Printed figures that do not hold')).replaceAll(/\s+/g, ' ');
+  expect(closing).toContain("* AWS MSK Express, express.m7g.large brokers for 45 MB/s in, 90 MB/s out: 3 brokers printed, AWS's own msk_sizing.py gives 6 brokers: it is the answer without the 75 % utilisation (3 brokers) (Amazon MSK");
+  expect(closing.match(/ \* /g)).toHaveLength(comparePeers(clickstream).figuresThatDoNotHold.length);
 });
 
 test('colour changes nothing but the colour', () => {

@@ -1,6 +1,6 @@
 /** What a published figure looks like as a fixture, and the rule by which a computed one reproduces it. */
 import { expect } from 'vitest';
-import type { Explanation, PublishedFigure } from '../../../sizing/peers/published-figure.ts';
+import type { Explanation } from '../../../sizing/peers/published-figure.ts';
 
 /** P: published in the source · R: recomputed from the published formula or program · E: printed, and arithmetically wrong. */
 export type VectorMark = 'P' | 'R' | 'E';
@@ -25,8 +25,8 @@ export interface ContradictedVector {
   readonly kind: 'contradicted';
   readonly number: string;
   readonly mark: VectorMark;
-  readonly source: string;
-  readonly figure: () => PublishedFigure;
+  /** Among the doubtful figures that the comparison shows. */
+  readonly id: string;
   /** Of the nearest explanation; null: no slip explains it, and none must be claimed. */
   readonly explanation: Explanation['kind'] | null;
   readonly reason: RegExp;

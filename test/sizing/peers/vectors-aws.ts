@@ -20,7 +20,6 @@ const documentedExample: EntitlementInputs = {
   retentionSeconds: 720 * HOUR_SECONDS,
   primaryRetentionSeconds: 24 * HOUR_SECONDS,
 };
-const expressExample: EntitlementInputs = { ...documentedExample, averageProducedBytesPerSecond: 45 * MIB, peakProducedBytesPerSecond: 45 * MIB, averageConsumedBytesPerSecond: 90 * MIB, peakConsumedBytesPerSecond: 90 * MIB };
 const SCRIPT = 'aws/agent-toolkit-for-aws, msk_sizing.py';
 const SHEET = 'a third party\'s sheet of 27 plans';
 /** Network and EBS of a broker as the sheet has them. */
@@ -43,13 +42,7 @@ export const awsVectors: readonly Vector[] = [
     expected: { brokers: 3 },
   },
   {
-    kind: 'contradicted', number: '14, AWS\'s own script', mark: 'P', source: SCRIPT,
-    figure: () => {
-      const broker = awsExpressBroker('express.m7g.large');
-      const script = answerFor(broker.instance, expressEntitlements(expressExample)).brokers;
-      const whole = answerFor(broker.instance, expressEntitlements({ ...expressExample, expressUtilization: 1 })).brokers;
-      return { published: { value: expressBrokersByTable(broker, { producedBytesPerSecond: 45 * MB, consumedBytesPerSecond: 90 * MB }).brokers, unit: 'brokers' }, computed: { value: script, unit: 'brokers' }, formula: SCRIPT, alternatives: [{ what: 'the answer without the 75 % utilisation', figure: { value: whole, unit: 'brokers' } }] };
-    },
+    kind: 'contradicted', number: '14, AWS\'s own script', mark: 'P', id: 'aws.express',
     explanation: 'other-quantity', reason: /3 brokers is printed, but .*msk_sizing\.py gives 6 brokers .*without the 75 % utilisation/,
   },
   {
@@ -98,27 +91,15 @@ export const awsVectors: readonly Vector[] = [
     remark: 'the sheet prints 288 for the 287.5 MB/s of EBS that give its 690',
   },
   {
-    kind: 'contradicted', number: '41, network of m5.2xlarge', mark: 'E', source: SHEET,
-    figure: () => ({
-      published: { value: 640, unit: 'MiB/s' }, computed: { value: awsStandardBroker('m5.2xlarge').networkBytesPerSecond, unit: 'B/s' }, formula: 'the sustained limit of the profile',
-      alternatives: [{ what: 'burst bandwidth of 5 Gbit/s, counted with 1,024', figure: { value: (5 * 1024) / 8, unit: 'MiB/s' } }],
-    }),
+    kind: 'contradicted', number: '41, network of m5.2xlarge', mark: 'E', id: 'equation-one.network',
     explanation: 'other-quantity', reason: /640 MiB\/s is printed, but the sustained limit .* gives 320 MiB\/s .*burst bandwidth/,
   },
   {
-    kind: 'contradicted', number: '41, EBS of m5.4xlarge', mark: 'E', source: SHEET,
-    figure: () => ({
-      published: { value: 18_750, unit: 'MB/s' }, computed: { value: 4750, unit: 'Mbit/s' }, formula: 'EC2\'s EBS baseline of 4,750 Mbit/s',
-      alternatives: [{ what: 'the IOPS of the instance', figure: { value: 18_750, unit: 'IOPS' } }],
-    }),
+    kind: 'contradicted', number: '41, EBS of m5.4xlarge', mark: 'E', id: 'equation-one.ebs',
     explanation: 'other-quantity', reason: /18,750 MB\/s is printed, but .* gives 594 MB\/s \(31\.6 times\): it is the IOPS/,
   },
   {
-    kind: 'contradicted', number: '41, ceiling', mark: 'E', source: SHEET,
-    figure: () => {
-      const sustained = sheetCeiling(awsStandardBroker('m5.2xlarge').networkBytesPerSecond / MIB);
-      return { published: { value: 690, unit: 'MiB/s' }, computed: { value: sustained.producedBytesPerSecond, unit: 'B/s' }, formula: `equation 1 with sustained limits, where ${sustained.decidedBy} decides`, alternatives: [{ what: 'the ceiling by EBS alone', figure: { value: sustained.terms['EBS network'], unit: 'B/s' } }] };
-    },
+    kind: 'contradicted', number: '41, ceiling', mark: 'E', id: 'equation-one.ceiling',
     explanation: 'other-quantity', reason: /gives 384 MiB\/s .*EBS alone/,
   },
 ];

@@ -1,9 +1,9 @@
 /** Published figures of vendors' guides: Red Hat, Redpanda, Oracle, Strimzi, Aiven, AutoMQ, Instaclustr, Google, Alibaba, ksqlDB, NetApp. */
 import { brokersToAdd } from '../../../sizing/peers/community/cruise-control.ts';
-import { DAY_SECONDS, GB, GIB, HOUR_SECONDS, KB, MB, TB, TIB } from '../../../sizing/peers/peer.ts';
+import { DAY_SECONDS, GB, GIB, HOUR_SECONDS, MB, TB, TIB } from '../../../sizing/peers/peer.ts';
 import { survivorExtraLoad } from '../../../sizing/peers/vendors/aiven.ts';
 import { alibabaSizing } from '../../../sizing/peers/vendors/alibaba.ts';
-import { autoMqKafkaBrokers, autoMqOwnBrokers, autoMqPrintedGigabytes, autoMqRequestsAt500MegabytesPerSecond, autoMqStorageBytes, objectRequestsPerMonth } from '../../../sizing/peers/vendors/automq.ts';
+import { autoMqKafkaBrokers, autoMqPrintedGigabytes, autoMqRequestsAt500MegabytesPerSecond, autoMqStorageBytes, objectRequestsPerMonth } from '../../../sizing/peers/vendors/automq.ts';
 import { googleSizing } from '../../../sizing/peers/vendors/google.ts';
 import { instaclustrSizing } from '../../../sizing/peers/vendors/instaclustr.ts';
 import { changelogBytes, ksqlDbPartitions, ksqlDbRates, ksqlDbServers, pipelineBytesPerSecond, storeCacheBytes } from '../../../sizing/peers/vendors/ksqldb.ts';
@@ -46,8 +46,7 @@ export const vendorVectors: readonly Vector[] = [
     remark: 'the 20 TB of a node are 19.44 TB, rounded up by the source; the 6.4 TB a day that it prints as well are 6.48, cut off',
   },
   {
-    kind: 'contradicted', number: '2, GB an hour', mark: 'E', source: 'redpanda-data/docs 3e7b662c, sizing-use-cases.adoc',
-    figure: () => ({ published: { value: 254, unit: 'GB/h' }, computed: { value: redpandaLow().nodeBytesPerHour, unit: 'B/h' }, formula: '75 MB/s x 3,600 s on each node' }),
+    kind: 'contradicted', number: '2, GB an hour', mark: 'E', id: 'redpanda.hour',
     explanation: 'binary-prefix', reason: /254 GB\/h is printed, but .* gives 270 GB\/h .*counts in powers of 1,024/,
   },
   {
@@ -74,8 +73,7 @@ export const vendorVectors: readonly Vector[] = [
     expected: { fiveMinutes: 63.45, sixHours: 4.46 },
   },
   {
-    kind: 'contradicted', number: '9, printed as GB', mark: 'E', source: 'Oracle, kafka-pvc-storage-requirements',
-    figure: () => ({ published: { value: 63.45, unit: 'GB' }, computed: { value: oracleVolume(300), unit: 'B' }, formula: '39,000/s x 1,941 B x 3 x 300 s' }),
+    kind: 'contradicted', number: '9, printed as GB', mark: 'E', id: 'oracle.volume',
     explanation: 'binary-prefix', reason: /gives 68\.1 GB .*the unit means powers of 1,000, the number counts in powers of 1,024$/,
   },
   {
@@ -100,13 +98,11 @@ export const vendorVectors: readonly Vector[] = [
     tolerance: 1e-12,
   },
   {
-    kind: 'contradicted', number: '12, printed as GB', mark: 'E', source: 'AutoMQ/kafka-provider-comparison, kafka.md',
-    figure: () => ({ published: { value: 126_562.5, unit: 'GB' }, computed: { value: autoMqStorage(), unit: 'B' }, formula: '500 MB/s x 3 x 24 h' }),
+    kind: 'contradicted', number: '12, printed as GB', mark: 'E', id: 'automq.storage',
     explanation: 'binary-prefix', reason: /gives 129,600 GB .*one step of 3 between the prefixes counted with 1,024$/,
   },
   {
-    kind: 'contradicted', number: 'F9, AutoMQ brokers', mark: 'E', source: 'AutoMQ/kafka-provider-comparison, automq.md',
-    figure: () => ({ published: { value: 12, unit: 'brokers' }, computed: { value: autoMqOwnBrokers(500 * MB).brokers, unit: 'brokers' }, formula: '2.5 x 500 MB/s over 100 MB/s, up', alternatives: [{ what: 'the same rounded down', figure: { value: Math.floor(autoMqOwnBrokers(500 * MB).sentBytesPerSecond / (100 * MB)), unit: 'brokers' } }] }),
+    kind: 'contradicted', number: 'F9, AutoMQ brokers', mark: 'E', id: 'automq.brokers',
     explanation: 'other-quantity', reason: /12 brokers is printed, but .* gives 13 brokers .*rounded down/,
   },
   {
@@ -140,8 +136,7 @@ export const vendorVectors: readonly Vector[] = [
     expected: { local: 5000, network: 8000, ebsNetwork: 13_000, fanOut: 3, localTerabytes: 10.8, remoteTerabytes: 3.6, localUsd: 1080, remoteUsd: 360 },
   },
   {
-    kind: 'contradicted', number: '27, network on EBS', mark: 'P', source: 'Instaclustr, blog on tiered storage',
-    figure: () => ({ published: { value: 5000, unit: 'MB/s' }, computed: { value: instaclustr('ebs').networkBytesPerSecond, unit: 'B/s' }, formula: 'the calculator\'s own code', alternatives: [{ what: 'the local I/O, which EBS adds to the network', figure: { value: instaclustr('ebs').localBytesPerSecond, unit: 'B/s' } }] }),
+    kind: 'contradicted', number: '27, network on EBS', mark: 'P', id: 'instaclustr.ebs',
     explanation: 'other-quantity', reason: /gives 13,000 MB\/s .*the local I\/O/,
   },
   {
@@ -164,28 +159,23 @@ export const vendorVectors: readonly Vector[] = [
     remark: 'the source prints MB / 1,024 and GiB as GB: see the next ones',
   },
   {
-    kind: 'contradicted', number: '37, pipeline', mark: 'E', source: KSQL,
-    figure: () => ({ published: { value: 7.7, unit: 'MB/s' }, computed: { value: ksqlDbPipeline(), unit: 'B/s' }, formula: '1 / (1/50 + 1/25 + 1/12.5)' }),
+    kind: 'contradicted', number: '37, pipeline', mark: 'E', id: 'ksqldb.pipeline',
     explanation: null, reason: /7\.70 MB\/s is printed, but .* gives 7\.14 MB\/s \(1\.08 times\): no known slip/,
   },
   {
-    kind: 'contradicted', number: '37, partitions', mark: 'E', source: KSQL,
-    figure: () => ({ published: { value: 256, unit: 'partitions' }, computed: { value: generatedPartitions(), unit: 'partitions' }, formula: '5 topics x 64', alternatives: [{ what: '4 topics x 64', figure: { value: 4 * 64, unit: 'partitions' } }] }),
+    kind: 'contradicted', number: '37, partitions', mark: 'E', id: 'ksqldb.partitions',
     explanation: 'other-quantity', reason: /gives 320 partitions .*4 topics x 64/,
   },
   {
-    kind: 'contradicted', number: '37, store caches', mark: 'E', source: KSQL,
-    figure: () => ({ published: { value: 6.25, unit: 'GB' }, computed: { value: stateStoreCache(), unit: 'B' }, formula: '2 stores x 64 partitions x 50 MB' }),
+    kind: 'contradicted', number: '37, store caches', mark: 'E', id: 'ksqldb.caches',
     explanation: 'binary-prefix', reason: /gives 6\.40 GB .*one step of 3/,
   },
   {
-    kind: 'contradicted', number: '37, users table', mark: 'E', source: KSQL,
-    figure: () => ({ published: { value: 14.4, unit: 'GB' }, computed: { value: usersTable(), unit: 'B' }, formula: '(32 + 123) B x 100,000,000' }),
+    kind: 'contradicted', number: '37, users table', mark: 'E', id: 'ksqldb.users',
     explanation: 'binary-prefix', reason: /gives 15\.5 GB .*counts in powers of 1,024/,
   },
   {
-    kind: 'contradicted', number: '38', mark: 'E', source: 'third-party sizing note for LSST alerts',
-    figure: () => ({ published: { value: 10, unit: 'GB' }, computed: { value: 250 * 135 * KB * 30, unit: 'B' }, formula: '250/s x 135 kB x 30 s' }),
+    kind: 'contradicted', number: '38', mark: 'E', id: 'lsst.alerts',
     explanation: 'power-of-ten', reason: /10 GB is printed, but .* gives 1\.01 GB \(9\.88 times\): the decimal point, one place too far right/,
   },
 ];
