@@ -1,7 +1,7 @@
 /** The file that `headroom size` reads: YAML, quantities with units, every error with its line and column and the way out. */
 import type { PlanQuantity } from '../results/plan-record.ts';
 import { readCluster, type MeasuredCluster } from './config/cluster-reader.ts';
-import { ConfigValueError, SizingConfigError } from './config/config-error.ts';
+import { ConfigValueError, SizingConfigError, type ConfigPlace } from './config/config-error.ts';
 import { readConfigDocument } from './config/config-document.ts';
 import type { Config, QuantityConfig } from './config/config-schema.ts';
 import { dateText, QuantityReader } from './config/quantity-reader.ts';
@@ -41,6 +41,27 @@ export function readSizingConfig(text: string, options: ReadOptions = {}): Sizin
     const path = document.kind === 'simple' ? simplePath(error.path) : error.path;
     throw new SizingConfigError(error.message, document.placeOf(path));
   }
+}
+
+/** A topic's file of events as the configuration names it; whoever reads files finds it. */
+export interface ConfigSample {
+  readonly topic: string;
+  /** Null: only `sampleKey` is there, for a sample that is named elsewhere. */
+  readonly path: string | null;
+  readonly keyPath: string | null;
+  /** Of the file's name, or where there is none of the key's. */
+  readonly place: ConfigPlace;
+}
+
+/** Throws SizingConfigError. */
+export function configSamples(text: string): readonly ConfigSample[] {
+  const document = readConfigDocument(text);
+  const { topics } = document.kind === 'simple' ? fromSimple(document.config) : document.config;
+  return Object.entries(topics).flatMap(([topic, { sample = null, sampleKey = null }]) => {
+    if (sample === null && sampleKey === null) return [];
+    const path = ['topics', topic, sample === null ? 'sampleKey' : 'sample'];
+    return [{ topic, path: sample, keyPath: sampleKey, place: document.placeOf(document.kind === 'simple' ? simplePath(path) : path) }];
+  });
 }
 
 function inputsOf(config: Config, { measured, todayMs, factor }: ReadOptions & { factor: QuantityConfig | undefined }): SizingInputs {

@@ -18,6 +18,9 @@ const quantity = z.union([
   }),
 ]).meta({ description: 'a number with its unit (100k/s, 230 B, 250 MB/s, 7 d, 60 %), or a map of value, low and high' });
 
+const samplePath = z.string().optional().describe('file of your own events (JSON lines, JSON array, CSV, text), relative to this file: measures what is left out here, as --sample does');
+const sampleKeyPath = z.string().optional().describe("where the sample's key is: dotted JSON path or CSV column; the topic's key unless given");
+
 const load = z.union([quantity, z.strictObject({ average: quantity.optional(), peak: quantity })]);
 
 const group = z.union([
@@ -38,6 +41,8 @@ const topic = z.strictObject({
   throughput: load.optional().describe('bytes/s, instead of rate'),
   throughputIs: z.enum(['before compression', 'after compression']).optional(),
   recordSize: quantity.optional().describe('key, value and headers, uncompressed'),
+  sample: samplePath,
+  sampleKey: sampleKeyPath,
   compression: z.union([z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']), z.strictObject({ codec: z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']), ratio: quantity.optional() })]).optional(),
   key: z.union([z.string(), z.null(), z.strictObject({ name: z.string(), count: quantity.optional(), zipf: quantity.optional(), hottest: quantity.optional().describe("share of all records that the hottest key has") })]).optional(),
   ordering: z.enum(['none', 'key', 'total']).optional(),
@@ -113,7 +118,7 @@ export const configSchema = z.strictObject({
 
 /** One topic in a few lines: the older form, still read. */
 export const simpleSchema = z.strictObject({
-  workload: z.strictObject({ name: z.string().optional(), rate: quantity.optional(), growth: quantity.optional(), recordSize: quantity.optional(), compressionRatio: quantity.optional(), key: z.string().optional() }),
+  workload: z.strictObject({ name: z.string().optional(), rate: quantity.optional(), growth: quantity.optional(), recordSize: quantity.optional(), sample: samplePath, sampleKey: sampleKeyPath, compressionRatio: quantity.optional(), key: z.string().optional() }),
   consumers: z.record(z.string(), quantity).optional(),
   retention: quantity.optional(),
   durability: z.strictObject({ replicationFactor: text.optional(), minInsyncReplicas: text.optional(), acks: z.union([z.enum(['all', '1', '0']), z.literal(0), z.literal(1)]).optional(), idempotence: z.boolean().optional() }).optional(),

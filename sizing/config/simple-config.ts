@@ -12,6 +12,8 @@ export function fromSimple({ workload, consumers, retention, durability, produce
       [name]: {
         rate: workload.rate,
         recordSize: workload.recordSize,
+        sample: workload.sample,
+        sampleKey: workload.sampleKey,
         compression: { codec, ...(workload.compressionRatio === undefined ? {} : { ratio: workload.compressionRatio }) },
         key: workload.key,
         retention: retention === undefined ? undefined : typeof retention === 'object' ? { time: retention } : retention,

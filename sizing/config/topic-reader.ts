@@ -20,7 +20,7 @@ export interface TopicContext {
 export function readTopic(topic: TopicConfig, context: TopicContext): SizedTopic {
   const { reader, path, name } = context;
   const recordBytes = reader.read([...path, 'recordSize'], topic.recordSize, { id: `${name}.record.size`, name: 'record size', unit: 'bytes' }) ?? renamed(context.measured.recordBytes, `${name}.record.size`);
-  if (recordBytes === undefined) throw new ConfigValueError([...path, 'recordSize'], `recordSize is missing in ${path.join('.')}: for example 230 B, or measure it with --sample or --from`);
+  if (recordBytes === undefined) throw new ConfigValueError([...path, 'recordSize'], `recordSize is missing in ${path.join('.')}: for example 230 B, or measure it with sample: FILE, --sample or --from`);
   const compressionRatio = compressionOf(topic, context);
   const replicationFactor = reader.count([...path, 'replicationFactor'], topic.replicationFactor, { id: `${name}.replication.factor`, name: 'replication factor' }) ?? topicDefaults.replicationFactor(name);
   const keys = keysOf(topic, context);
