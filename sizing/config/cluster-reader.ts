@@ -62,8 +62,9 @@ function networkOf({ network }: HardwareMap, base: SizedCluster, reader: Quantit
 const MEGABYTE = 1e6;
 
 function processorOf(hardware: HardwareMap, base: SizedCluster, reader: QuantityReader): SizedCluster['processor'] {
+  // Runs may show nothing of a price.
   const read = (key: 'cpuPerMegabyteWritten' | 'cpuPerMegabyteRead' | 'cpuPerRequest', at: PlanQuantity, per: number): PlanQuantity => {
-    const given = reader.read(['hardware', key], hardware[key], { id: at.id, name: at.name, unit: 'seconds' });
+    const given = reader.read(['hardware', key], hardware[key], { id: at.id, name: at.name, unit: 'seconds', canBeZero: true });
     return given === undefined ? at : { ...given, unit: at.unit, value: given.value / per, low: given.low / per, high: given.high / per };
   };
   const { processor } = base;

@@ -3,15 +3,15 @@ import type { PlanQuantity } from '../../results/plan-record.ts';
 import type { SizedTopic, SizingInputs } from '../sizing-inputs.ts';
 import { CERTAINTY_ID, changedInputs, type Changes } from './controls.ts';
 import { givenText } from './given-text.ts';
+import { writeMeasured, type Draft } from './measured-config.ts';
 
 /** A configuration as plain data. */
 export type ConfigData = Readonly<Record<string, unknown>>;
 
-type Draft = Record<string, unknown>;
-
 export function changedConfig(config: ConfigData, inputs: SizingInputs, changes: Changes): ConfigData {
   const draft = structuredClone(config) as Draft;
   const now = changedInputs(inputs, changes);
+  writeMeasured(draft, now);
   const topics = draft['topics'] as Record<string, Draft>;
   for (const topic of now.topics) changeTopic(topics[topic.name] as Draft, topic, { changes, factor: now.loadFactor.value });
   changeCluster(draft, now, changes);
@@ -21,9 +21,10 @@ export function changedConfig(config: ConfigData, inputs: SizingInputs, changes:
 function changeTopic(draft: Draft, topic: SizedTopic, { changes, factor }: { changes: Changes; factor: number }): void {
   const at = topic.name;
   const text = (id: string): string | undefined => changes.get(`${at}.${id}`);
-  const isRateMoved = draft['throughput'] === undefined ? text('rate.peak') !== undefined || text('rate.average') !== undefined || factor !== 1 : [...changes.keys()].some((id) => id.startsWith(`${at}.`));
+  // A throughput was read with the sizes of then: those that runs measured came later.
+  const isRateMoved = draft['throughput'] === undefined ? text('rate.peak') !== undefined || text('rate.average') !== undefined || factor !== 1 : topic.compressionRatio.source === 'measured' || [...changes.keys()].some((id) => id.startsWith(`${at}.`));
   if (isRateMoved) setRate(draft, topic, factor);
-  draft['recordSize'] = text('record.size') ?? draft['recordSize'] ?? measured(topic.recordBytes);
+  if (text('record.size') !== undefined) draft['recordSize'] = text('record.size');
   setCompression(draft, topic, text('compression'));
   const retention = text('retention') ?? text('retention.local');
   if (retention !== undefined) {
@@ -51,11 +52,10 @@ function setRate(draft: Draft, { peakRate, averageRate }: SizedTopic, factor: nu
   draft['rate'] = averageRate.id === peakRate.id ? rateText(peakRate) : { average: rateText(averageRate), peak: rateText(peakRate) };
 }
 
-function setCompression(draft: Draft, { producer, compressionRatio }: SizedTopic, text: string | undefined): void {
-  const ratio = text ?? measured(compressionRatio);
+function setCompression(draft: Draft, { producer }: SizedTopic, ratio: string | undefined): void {
   if (ratio === undefined) return;
   const parts = typeof draft['compression'] === 'object' ? (draft['compression'] as Draft) : { codec: producer.compression };
-  draft['compression'] = { ...parts, ratio: text ?? parts['ratio'] ?? ratio };
+  draft['compression'] = { ...parts, ratio };
 }
 
 function setGroup(groups: Draft, name: string, text: string | undefined): void {
@@ -66,13 +66,6 @@ function setGroup(groups: Draft, name: string, text: string | undefined): void {
     const { serviceTime: _, ...rest } = group as Draft;
     groups[name] = { ...rest, rate: text };
   }
-}
-
-/** What the file left out and a run filled in. */
-function measured({ source, value, low, high, unit, why, runId }: PlanQuantity): Draft | undefined {
-  if (source !== 'measured') return undefined;
-  const text = (number: number): string => givenText(number, unit === 'bytes' ? 'bytes' : 'ratio');
-  return { value: text(value), low: text(low), high: text(high), source, why, ...(runId === undefined ? {} : { run: runId }) };
 }
 
 const HARDWARE: Readonly<Record<string, string>> = { utilization: 'utilization', 'utilization.degraded': 'utilizationDegraded', 'broker.disk': 'disk', 'broker.disk.throughput': 'diskThroughput', 'broker.cores': 'cores' };

@@ -7,8 +7,8 @@ import type { PlanView } from '../../../results/html/plan/plan-view.ts';
 import { traceMarkup } from '../../../results/html/plan/trace.ts';
 import type { Markup } from '../../../results/html/markup.ts';
 import { countText } from '../../../results/render/number-text.ts';
-import { changedConfig, type ConfigData } from '../changed-config.ts';
-import { yamlText } from '../yaml-text.ts';
+import type { ConfigData } from '../changed-config.ts';
+import { configText } from '../config-text.ts';
 import { changesFrom, controlsOf, hashOf, parsedControl, positionOf, problemsOf, textAt, type Control } from '../controls.ts';
 import type { EmbeddedPlan } from '../page-view.ts';
 import type { SizingInputs } from '../../sizing-inputs.ts';
@@ -93,7 +93,7 @@ class SizePage {
 
   /** Only while it is looked at. */
   #writeConfig(): void {
-    if ((byId('config') as HTMLDetailsElement).open) byId('config-text').textContent = yamlText(changedConfig(this.#config, this.#inputs, this.#changes));
+    if ((byId('config') as HTMLDetailsElement).open) byId('config-text').textContent = configText(this.#config, this.#inputs, this.#changes);
   }
 
   /** While a value moves, and of the first step of an answer, only what the plan itself says. */
