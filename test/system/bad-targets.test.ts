@@ -115,7 +115,7 @@ describe('a cluster', () => {
   });
 
   it('with fewer brokers than replicas', async () => {
-    expectRefused(await bench(cluster.bootstrap, ['--replication-factor', '3']), /cannot be made: INVALID_REPLICATION_FACTOR.*fewer brokers are up than --replication-factor asks for/, 3);
+    expectRefused(await bench(cluster.bootstrap, ['--replication-factor', '3']), /cannot be made: INVALID_REPLICATION_FACTOR.*fewer brokers are up than the topic is to have replicas \(--replication-factor\)/, 3);
   });
 
   it('with a topic of that name', async () => {
