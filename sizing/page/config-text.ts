@@ -6,7 +6,7 @@ import { measuredWithoutSetting } from './measured-config.ts';
 import { yamlText } from './yaml-text.ts';
 
 export function configText(config: ConfigData, inputs: SizingInputs, changes: Changes): string {
-  return [...remarks(inputs), yamlText(changedConfig(config, inputs, changes))].join('');
+  return [...remarks(inputs), ...sampleRemark(config), yamlText(changedConfig(config, inputs, changes))].join('');
 }
 
 function remarks(inputs: SizingInputs): string[] {
@@ -17,4 +17,9 @@ function remarks(inputs: SizingInputs): string[] {
     ...missing.map((name) => `#   ${name}\n`),
     '# Without them the plan is another: name the same runs again, headroom size FILE --from RUNS\n',
   ];
+}
+
+function sampleRemark({ topics }: ConfigData): string[] {
+  const isSampled = Object.values(topics as Record<string, Record<string, unknown>>).some(({ sample }) => sample !== undefined);
+  return isSampled ? ['# A sample is found from where this file lies: keep it in the folder of the one that it was made of, or take the sample out, whose figures are below.\n'] : [];
 }

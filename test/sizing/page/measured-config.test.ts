@@ -127,6 +127,12 @@ it('the file of a plan that rests on a sample holds its keys, whose skew can be 
   const changes = new Map([['clicks.key.zipf', '0.4']]);
   expect(differing(changedInputs(inputs, changes), readSizingConfig(withText(inputs, { text, changes })))).toEqual([]);
   expect(withText(inputs, { text })).not.toContain('#');
+  const named = text.replace('key: session', 'key: session, sample: events.jsonl');
+  const kept = withText(readSizingConfig(named, { measured: sampled }), { text: named });
+  expect(kept).toMatch(/^# A sample is found from where this file lies: .*, whose figures are below\.\n/);
+  expect(kept).toContain('    sample: events.jsonl\n');
+  // The figures below stand without it.
+  expect(differing(inputs, readSizingConfig(kept.replace(/ +sample: .*\n/, '')))).toEqual([]);
 });
 
 it.each([[3.2e-10], [4.567e-8], [0.000_35], [0.025], [0]])('%f seconds of processor time are written so that they are read back', (seconds) => {
