@@ -2,6 +2,7 @@
 import { PayloadError } from '../bench/workload/file-payload.ts';
 import { samplePayload } from '../bench/sample/payload-sample.ts';
 import type { SampleRecord } from '../results/sample-record.ts';
+import { topicId } from '../results/plan-ids.ts';
 import { sampleText } from '../results/render/sample-text.ts';
 import type { MeasuredInputs } from '../sizing/config-file.ts';
 import type { MeasuredTopic } from '../sizing/config/topic-reader.ts';
@@ -56,7 +57,7 @@ export async function sampledInputs({ samples: words, keyPaths, named, read }: S
   const readSampled = (): Promise<SizingInputs> => read({ topics: new Map([...samples].map(([name, sample]) => [name, measuredOf(name, sample)])) });
   const full = await readSampled();
   const plan = planFor(full, { isBrief: true, draws: 500 });
-  for (const name of samples.keys()) fills.set(name, (plan.values.find(({ id }) => id === `${name}.batch.records`)?.value ?? 1) * topicOf(full, name).recordBytes.value);
+  for (const name of samples.keys()) fills.set(name, (plan.values.find(({ id }) => id === `${topicId(name)}.batch.records`)?.value ?? 1) * topicOf(full, name).recordBytes.value);
   return { inputs: await readSampled(), samples };
 }
 

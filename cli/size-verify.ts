@@ -17,6 +17,7 @@ import type { SampleRecord } from '../results/sample-record.ts';
 import { writeResult } from '../results/result-store.ts';
 import { measuredQuantities } from '../results/verification/measured-quantities.ts';
 import { verdictOf, verificationRow, VERIFICATION_SCHEMA_VERSION, type Expectation, type PlanVerification, type VerificationScale, type VerifiedQuantity } from '../results/verification/plan-verification.ts';
+import { topicId } from '../results/plan-ids.ts';
 import { machineModel, type MachineModel, type PlannedShape } from '../sizing/measured/machine-model.ts';
 import type { RunAmounts } from '../sizing/measured/run-amounts.ts';
 import type { SizedTopic, SizingInputs } from '../sizing/sizing-inputs.ts';
@@ -86,7 +87,7 @@ function predictionOf(request: VerifyRequest, { topic, sized }: { topic: Planned
   const brokers = target.kind === 'embedded' ? target.brokerCount : plan.shape.brokers;
   // A model of other processors, or of brokers that share them, says nothing here.
   const model = bootstrap === undefined && runs[0]?.cores === coreCount ? machineModel(runs, { cores: coreCount, seed: 1 }) : null;
-  const plannedPerSecond = plan.values.find(({ id }) => id === `${topic.name}.rate`)?.value ?? sized.peakRate.value;
+  const plannedPerSecond = plan.values.find(({ id }) => id === `${topicId(topic.name)}.rate`)?.value ?? sized.peakRate.value;
   const run: VerificationPlan = { topic, sized, target, sample: sample === null ? undefined : sampleFile(sample), warmupSeconds: WARMUP_SECONDS, durationSeconds: secondsOf(request.duration) };
   const sampled = shapeOf(verificationOptions(run, { ratePerSecond: plannedPerSecond, groups: [] }), brokers);
   const shapeAt = (members: number): PlannedShape => ({ ...sampled, members, groups: topic.groups.length });

@@ -1,4 +1,5 @@
 /** The decision table of a plan: `Decision | Value | Why`, one sentence each. With several topics each row names its own. */
+import { groupId, groupPart, topicId } from '../results/plan-ids.ts';
 import type { DecisionRow, Plan, PlanChoice } from '../results/plan-record.ts';
 import { bytesText, countText, counted, decimalBytesText, durationText, percentText, rateText, significant } from '../results/render/number-text.ts';
 import type { SizedGroup, SizedTopic, SizingInputs } from './sizing-inputs.ts';
@@ -45,8 +46,8 @@ class Trace {
 }
 
 function topicRows(inputs: SizingInputs, topic: SizedTopic, trace: Trace): DecisionRow[] {
-  const at = topic.name;
-  const of = inputs.topics.length > 1 ? ` of ${at}` : '';
+  const at = topicId(topic.name);
+  const of = inputs.topics.length > 1 ? ` of ${topic.name}` : '';
   const { replicationFactor, minInsyncReplicas, keys, retention } = topic;
   const tolerated = replicationFactor.value - minInsyncReplicas.value;
   const key = keys.kind === 'none' ? 'none' : keys.name;
@@ -68,11 +69,11 @@ function topicRows(inputs: SizingInputs, topic: SizedTopic, trace: Trace): Decis
 }
 
 function partitionsWhy(topic: SizedTopic, trace: Trace): string {
-  const choice = trace.choice(`${topic.name}.partitions`);
+  const choice = trace.choice(`${topicId(topic.name)}.partitions`);
   if (topic.partitions !== null) return `${topic.partitions.source}: ${topic.partitions.why}`;
   if (topic.ordering === 'total') return 'one order over all records needs one partition';
-  const group = topic.groups.find(({ name }) => choice.decidedBy?.endsWith(`.${name}`));
-  const rate = rateText(trace.value(`${topic.name}.rate`));
+  const group = topic.groups.find(({ name }) => choice.decidedBy?.endsWith(`.${groupPart(name)}`));
+  const rate = rateText(trace.value(`${topicId(topic.name)}.rate`));
   const even = choice.value > (choice.p90 ?? choice.value) && trace.certainty.share === 0.9 ? `, raised from ${countText(choice.p90 ?? 0)} so that more numbers of consumers divide it` : '';
   const certainty = choice.p50 !== null && choice.p50 < choice.value ? `; enough in ${percentText(choice.heldShare)} of the draws${even}` : even;
   if (choice.decidedBy === null) return `one for each replica to lead; nothing asks for more${certainty}`;
@@ -83,7 +84,7 @@ function partitionsWhy(topic: SizedTopic, trace: Trace): string {
 /** The rule of 2 to 3 times as many, argued by the growth that is expected. */
 function growthRow({ name, ordering }: SizedTopic, of: string, trace: Trace): DecisionRow[] {
   const { growth } = trace;
-  const id = `${name}.partitions`;
+  const id = `${topicId(name)}.partitions`;
   const outlook = growth?.exhaustions.find(({ choiceId }) => choiceId === id);
   const count = trace.choice(id).value;
   if (growth === null || outlook === undefined || outlook.atHorizon === null || outlook.atHorizon <= count) return [];
@@ -95,13 +96,13 @@ function growthRow({ name, ordering }: SizedTopic, of: string, trace: Trace): De
 
 function stateRow({ name }: SizedTopic, group: SizedGroup, trace: Trace): DecisionRow[] {
   if (group.state === null) return [];
-  const id = `${name}.${group.name}`;
+  const id = groupId(name, group.name);
   return [row(`${id}.state`, `State of ${group.name}`, decimalBytesText(trace.value(`${id}.state`)), { why: `its changelogs take ${decimalBytesText(trace.value(`${id}.changelog.stored`))} of the brokers' disks, its caches ${decimalBytesText(trace.value(`${id}.cache`))} of its instances' memory`, formula: 'keys * bytesPerKey * stores', inputs: [group.state.keys.id, group.state.bytesPerKey.id, group.state.stores.id] })];
 }
 
 function remoteRow({ name, retention }: SizedTopic, of: string, trace: Trace): DecisionRow[] {
   if (retention.localSeconds === null) return [];
-  return [row(`${name}.remote`, `Remote tier${of}`, decimalBytesText(trace.value(`${name}.remote`)), { why: `${durationText(retention.localSeconds.value)} stay on the brokers (local.retention.ms); a segment fills in ${durationText(trace.value(`${name}.segment.seconds`))}`, formula: 'wire * retention', inputs: [retention.localSeconds.id] })];
+  return [row(`${topicId(name)}.remote`, `Remote tier${of}`, decimalBytesText(trace.value(`${topicId(name)}.remote`)), { why: `${durationText(retention.localSeconds.value)} stay on the brokers (local.retention.ms); a segment fills in ${durationText(trace.value(`${topicId(name)}.segment.seconds`))}`, formula: 'wire * retention', inputs: [retention.localSeconds.id] })];
 }
 
 function registryRows({ registry }: SizingInputs, trace: Trace): DecisionRow[] {
@@ -118,7 +119,7 @@ function costRows({ cluster: { price } }: SizingInputs, trace: Trace): DecisionR
 }
 
 function consumerRow(topic: SizedTopic, group: SizedGroup, trace: Trace): DecisionRow {
-  const id = `${topic.name}.${group.name}.consumers`;
+  const id = `${groupId(topic.name, group.name)}.consumers`;
   return row(id, `Consumers of ${group.name}`, trace.countOf(id), {
     why: `${rateText(group.consumerRate.value)}/s each (${group.consumerRate.source}); at most one a partition works`,
     formula: 'smallest count that holds its constraints',
@@ -126,7 +127,8 @@ function consumerRow(topic: SizedTopic, group: SizedGroup, trace: Trace): Decisi
   });
 }
 
-function producerRows({ name: at, producer, compressionRatio, minInsyncReplicas }: SizedTopic, of: string): DecisionRow[] {
+function producerRows({ name, producer, compressionRatio, minInsyncReplicas }: SizedTopic, of: string): DecisionRow[] {
+  const at = topicId(name);
   const acksWhy = { all: `every in-sync replica has it, at least ${minInsyncReplicas.value}`, '1': 'the leader alone has it: a crash of it loses the newest records', '0': 'nobody has promised anything' }[producer.acks];
   return [
     row(`${at}.acks`, `acks${of}`, producer.acks, { why: acksWhy, inputs: [] }),
@@ -160,7 +162,7 @@ function clusterRows({ topics, cluster }: SizingInputs, trace: Trace): DecisionR
 function storageWhy(topic: SizedTopic, trace: Trace): string {
   const seconds = topic.retention.localSeconds ?? topic.retention.seconds;
   if (topic.retention.cleanup !== 'delete' || seconds === null || topic.retention.partitionBytes !== null) return 'what its retention keeps, all replicas, and overhead';
-  return `${decimalBytesText(trace.value(`${topic.name}.wire.mean`))}/s x ${durationText(seconds.value)} x ${topic.replicationFactor.value} replicas, open segments and overhead`;
+  return `${decimalBytesText(trace.value(`${topicId(topic.name)}.wire.mean`))}/s x ${durationText(seconds.value)} x ${topic.replicationFactor.value} replicas, open segments and overhead`;
 }
 
 function row(id: string, decision: string, value: string, { why, formula, inputs }: { why: string; formula?: string; inputs: readonly string[] }): DecisionRow {

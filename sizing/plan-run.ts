@@ -3,6 +3,7 @@ import type { Plan, PlanQuantity, PlanRecord } from '../results/plan-record.ts';
 import { decidingInputs } from '../results/plan-trace.ts';
 import { countText, rateText, significant } from '../results/render/number-text.ts';
 import type { GroupRecord, Run } from '../results/run.ts';
+import { groupId } from '../results/plan-ids.ts';
 import { clusterDefaults, producerDefaults, topicDefaults } from './input-defaults.ts';
 import { planFor } from './plan.ts';
 import { input, type SizedProducer, type SizedTopic, type SizingInputs } from './sizing-inputs.ts';
@@ -102,7 +103,7 @@ function rateInput({ configuration: { load }, measured }: MeasuredRun, at: strin
 }
 
 function consumerRateInput(group: GroupRecord, { run, at, given }: { run: MeasuredRun; at: string; given: number | undefined }): PlanQuantity {
-  const defaults = topicDefaults.consumerRate(`${at}.${group.name}`, group.name);
+  const defaults = topicDefaults.consumerRate(groupId(at, group.name), group.name);
   if (given !== undefined) return input(defaults.id, defaults.name, given, 'records/s', { source: 'given', why: 'you said so' });
   const serviceTimeUs = run.configuration.groups.find((each) => each.name === group.name)?.serviceTimeUs ?? 0;
   const measured = group.serviceRatePerMember;

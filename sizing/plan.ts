@@ -1,4 +1,5 @@
 /** From inputs to a plan: the sheet is built, its uncertain inputs drawn, its counts chosen, and everything written down with its trace. Pure. */
+import { groupId, topicId } from '../results/plan-ids.ts';
 import { countText } from '../results/render/number-text.ts';
 import { PLAN_SCHEMA_VERSION, type Plan, type PlanChoice, type PlannedConstraint, type PlanShape, type PlanValue } from '../results/plan-record.ts';
 import { alternativesOf } from './analysis/alternatives.ts';
@@ -133,8 +134,8 @@ function fixedCounts({ topics, cluster }: SizingInputs): Map<string, number> {
   const fixed = new Map<string, number>();
   if (cluster.brokers !== null) fixed.set('brokers', cluster.brokers.value);
   for (const { name, partitions, groups } of topics) {
-    if (partitions !== null) fixed.set(`${name}.partitions`, partitions.value);
-    for (const group of groups) if (group.consumers !== null) fixed.set(`${name}.${group.name}.consumers`, group.consumers.value);
+    if (partitions !== null) fixed.set(`${topicId(name)}.partitions`, partitions.value);
+    for (const group of groups) if (group.consumers !== null) fixed.set(`${groupId(name, group.name)}.consumers`, group.consumers.value);
   }
   return fixed;
 }
@@ -169,7 +170,7 @@ function shapeOf({ topics, cluster }: SizingInputs, point: ReadonlyMap<string, n
   return {
     topics: topics.map(({ name, recordBytes, replicationFactor, minInsyncReplicas, retention, producer, keys, groups }) => ({
       name,
-      partitions: count(`${name}.partitions`),
+      partitions: count(`${topicId(name)}.partitions`),
       replicationFactor: replicationFactor.value,
       properties: {
         'min.insync.replicas': String(minInsyncReplicas.value),
@@ -189,7 +190,7 @@ function shapeOf({ topics, cluster }: SizingInputs, point: ReadonlyMap<string, n
         ...(messageBytesMax({ recordBytes }) === null ? {} : { 'max.request.size': String(messageBytesMax({ recordBytes })) }),
       },
       key: keys.kind === 'none' ? null : keys.name,
-      groups: groups.map((group) => ({ name: group.name, kind: group.kind, consumers: count(`${name}.${group.name}.consumers`) })),
+      groups: groups.map((group) => ({ name: group.name, kind: group.kind, consumers: count(`${groupId(name, group.name)}.consumers`) })),
     })),
     brokers: count('brokers'),
     zones: cluster.zones,

@@ -32,7 +32,7 @@ const HASHES_ONLY = /import \{ (?:(?:createHash|createHmac|pbkdf2|timingSafeEqua
 
 const BROWSER_PACKAGES = ['yaml', 'zod'];
 /** Of results, what sizing may import beside types; it must be free of Node as well. */
-const BROWSER_RESULTS = /^results\/(?:plan-record|plan-trace|peers\/peers-record|html\/(?:markup|palette|chart\/(?:line-chart|scale)|plan\/[\w-]+)|render\/(?:number|quantity)-text|statistics\/[\w-]+)\.ts$/;
+const BROWSER_RESULTS = /^results\/(?:plan-record|plan-ids|plan-trace|peers\/peers-record|html\/(?:markup|palette|chart\/(?:line-chart|scale)|plan\/[\w-]+)|render\/(?:number|quantity)-text|statistics\/[\w-]+)\.ts$/;
 
 const tree = readSourceFiles(FOLDERS);
 

@@ -1,4 +1,5 @@
 /** What a plan of several topics says of them in a terminal: one row each, the largest first where there are many, and warnings that many share once. Pure. */
+import { topicId } from '../plan-ids.ts';
 import type { Plan, PlannedTopic, PlanWarning } from '../plan-record.ts';
 import { countText, counted, decimalBytesText, durationText } from './number-text.ts';
 import { heading, sentence, table, type Page } from './page.ts';
@@ -17,7 +18,7 @@ export function topicTable(page: Page, { shape: { topics }, values }: Plan): str
     { head: 'Consumers', align: 'left', isFlexible: true },
   ] as const;
   const stored = new Map(values.map(({ id, value }) => [id, value]));
-  const diskOf = ({ name }: PlannedTopic): number => stored.get(`${name}.stored`) ?? 0;
+  const diskOf = ({ name }: PlannedTopic): number => stored.get(`${topicId(name)}.stored`) ?? 0;
   const shown = topics.length <= TOPICS_SHOWN ? topics : topics.toSorted((a, b) => diskOf(b) - diskOf(a)).slice(0, TOPICS_SHOWN);
   const rows = shown.map((topic) => [
     topic.name,

@@ -1,4 +1,5 @@
 /** The choices next to the chosen ones: one fewer and what breaks first, partition counts that divide better, other sizes of the same machine. */
+import { topicId } from '../../results/plan-ids.ts';
 import type { PlanAlternative, PlanChoice } from '../../results/plan-record.ts';
 import { countText, percentText, significant } from '../../results/render/number-text.ts';
 import { brokerProfile, brokerProfiles } from '../hardware/broker-profile.ts';
@@ -44,7 +45,7 @@ function fewer({ id, value, decidedBy }: PlanChoice, { sheet, drawn }: { sheet: 
 }
 
 function divisible(topic: SizedTopic, { choices, fixed }: AlternativesContext): PlanAlternative[] {
-  const choice = choices.find(({ id }) => id === `${topic.name}.partitions`);
+  const choice = choices.find(({ id }) => id === `${topicId(topic.name)}.partitions`);
   if (choice === undefined || fixed.has(choice.id) || topic.groups.length === 0) return [];
   const next = divisibleCounts.find((each) => each > choice.value);
   if (next === undefined || next > choice.value * NEIGHBOUR || divisibleCounts.includes(choice.value) && divisors(next).length <= divisors(choice.value).length) return [];

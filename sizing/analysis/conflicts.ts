@@ -1,4 +1,5 @@
 /** Why no plan works, and the nearest change with which one would: of each broken constraint, and of settings that contradict each other. */
+import { groupId, groupPart, topicId } from '../../results/plan-ids.ts';
 import type { PlanChoice, PlanConflict, PlannedConstraint } from '../../results/plan-record.ts';
 import { counted, countText, percentText, rateText } from '../../results/render/number-text.ts';
 import { quantityText } from '../../results/render/quantity-text.ts';
@@ -51,9 +52,9 @@ function isAlone({ cluster: { brokers, survives } }: SizingInputs): boolean {
 /** Without those that only follow from another: consumers for whom the partitions are too few, a count of busy consumers beside their busiest one. */
 function withoutConsequences(broken: readonly PlannedConstraint[], { inputs }: ConflictContext): PlannedConstraint[] {
   const ids = new Set(broken.map(({ id }) => id));
-  const following = new Set(inputs.topics.flatMap(({ name: at, groups }) => groups.flatMap(({ name: group }) => {
-    const of = `${at}.${group}.consumers`;
-    const isForPartitions = ids.has(`${at}.partitions.consume.${group}`) || ids.has(`${at}.partitions.catchup.${group}`);
+  const following = new Set(inputs.topics.flatMap(({ name, groups }) => groups.flatMap(({ name: group }) => {
+    const [at, of] = [topicId(name), `${groupId(name, group)}.consumers`];
+    const isForPartitions = ids.has(`${at}.partitions.consume.${groupPart(group)}`) || ids.has(`${at}.partitions.catchup.${groupPart(group)}`);
     return [...(isForPartitions || ids.has(`${of}.busiest`) ? [`${of}.littles-law`] : []), ...(isForPartitions ? [`${of}.busiest`, `${of}.lag.catchup`] : [])];
   })));
   return broken.filter(({ id }) => !following.has(id) && !(isAlone(inputs) && id.startsWith('failure.n-1.')));
@@ -70,7 +71,7 @@ function brokenTogether(broken: readonly PlannedConstraint[], { choices, constra
 
 function conflictOf(constraint: PlannedConstraint, context: ConflictContext): PlanConflict[] {
   const { inputs, fixed } = context;
-  const topic = inputs.topics.filter(({ name }) => constraint.id.startsWith(`${name}.`)).toSorted((a, b) => b.name.length - a.name.length)[0];
+  const topic = inputs.topics.find(({ name }) => constraint.id.startsWith(`${topicId(name)}.`));
   if (topic !== undefined && constraint.id.includes('.failure.')) return replicaConflict(constraint, { topic, inputs });
   if (topic !== undefined && constraint.id.includes('.partitions.')) return [partitionConflict(constraint, { topic, context })];
   const enough = fixed.has(constraint.choiceId ?? '') ? enoughFor(constraint.choiceId, context) : null;
@@ -100,16 +101,16 @@ function replicaConflict({ id, sentence, demand, capacity }: PlannedConstraint, 
 function partitionConflict(constraint: PlannedConstraint, { topic, context }: { topic: SizedTopic; context: ConflictContext }): PlanConflict {
   const { id, sentence, demand, capacity, unit, choiceId } = constraint;
   const { point, fixed } = context;
-  const hottest = topic.keys.kind === 'hottest' ? topic.keys.share.value : point.get(`${topic.name}.hottest`);
-  const total = demand / Math.max(Number.MIN_VALUE, point.get(`${topic.name}.busiest`) ?? 1);
+  const hottest = topic.keys.kind === 'hottest' ? topic.keys.share.value : point.get(`${topicId(topic.name)}.hottest`);
+  const total = demand / Math.max(Number.MIN_VALUE, point.get(`${topicId(topic.name)}.busiest`) ?? 1);
   const times = enoughText(factorOf(constraint, context));
   if (id.includes('.partitions.skew.') && hottest !== undefined && hottest * total > capacity) {
-    const bucketed = bucketsFor(topic, { sheet: context.sheet, drawn: context.drawn, fixed, share: context.inputs.certaintyShare, planned: point.get(`${topic.name}.partitions`) as number, atLeast: (hottest * total) / capacity });
-    const split = bucketed === null ? '' : `split the key over ${countText(bucketed.buckets)} buckets (composite key)${bucketed.partitions > (point.get(`${topic.name}.partitions`) as number) ? ` and have ${countText(bucketed.partitions)} partitions` : ''}, or `;
-    return { code: `${topic.name}.key.hot`, what: `${sentence}: the hottest key alone (${percentText(hottest)} of the records) brings ${quantityText(hottest * total, unit)}, and ${quantityText(capacity, unit)} are possible; no number of partitions helps`, nearest: `${split}make what handles it ${times} times as fast` };
+    const bucketed = bucketsFor(topic, { sheet: context.sheet, drawn: context.drawn, fixed, share: context.inputs.certaintyShare, planned: point.get(`${topicId(topic.name)}.partitions`) as number, atLeast: (hottest * total) / capacity });
+    const split = bucketed === null ? '' : `split the key over ${countText(bucketed.buckets)} buckets (composite key)${bucketed.partitions > (point.get(`${topicId(topic.name)}.partitions`) as number) ? ` and have ${countText(bucketed.partitions)} partitions` : ''}, or `;
+    return { code: `${topicId(topic.name)}.key.hot`, what: `${sentence}: the hottest key alone (${percentText(hottest)} of the records) brings ${quantityText(hottest * total, unit)}, and ${quantityText(capacity, unit)} are possible; no number of partitions helps`, nearest: `${split}make what handles it ${times} times as fast` };
   }
   const sides = sidesText({ demand, capacity, unit });
-  if (topic.ordering === 'total') return { code: `${topic.name}.ordering.total`, what: `${sentence}: ${sides}, and one order over all records allows one partition`, nearest: `order per key, or ${times} times the speed` };
+  if (topic.ordering === 'total') return { code: `${topicId(topic.name)}.ordering.total`, what: `${sentence}: ${sides}, and one order over all records allows one partition`, nearest: `order per key, or ${times} times the speed` };
   const enough = fixed.has(choiceId ?? '') ? enoughFor(choiceId, context) : null;
   return { code: id, what: `${sentence}: ${sides}${heldText(constraint)}`, nearest: enough === null ? `${times} times the speed, or so much less load` : `${countText(enough)} partitions${topic.ordering === 'key' ? ' (adding them re-homes every key)' : ''}, or ${times} times the speed` };
 }
@@ -135,7 +136,7 @@ function nearestChange(constraint: PlannedConstraint, { enough, topic, context }
   const ways = (...others: readonly (string | null)[]): string => [more, ...others].filter((each) => each !== null).join(', or ');
   if (id === 'disk.capacity') {
     const only = inputs.topics.length === 1 && inputs.topics[0]?.retention.cleanup === 'delete' && inputs.topics[0].retention.partitionBytes === null ? (inputs.topics[0].retention.localSeconds ?? inputs.topics[0].retention.seconds) : null;
-    const at = inputs.topics[0]?.name ?? '';
+    const at = topicId(inputs.topics[0]?.name ?? '');
     // Open segments stay as they are, however short the retention.
     const keptSeconds = only === null ? 0 : (point.get(`${at}.kept.time`) as number) / (point.get(`${at}.wire.mean`) as number);
     const shorter = only === null || keptSeconds / factor <= keptSeconds - only.value ? null : shortened(keptSeconds / factor - (keptSeconds - only.value));
@@ -147,8 +148,8 @@ function nearestChange(constraint: PlannedConstraint, { enough, topic, context }
   if (id.endsWith('.transactions.markers')) return `transactions ${times} times as large, so that fewer commits are needed`;
   if (id === 'connections') return `fewer clients, or maxConnections of ${countText(wanted())}`;
   if (id.includes('.consumers.') && topic !== undefined && more === null) {
-    const tasks = topic.groups.find(({ name }) => id.startsWith(`${topic.name}.${name}.`))?.tasksMax ?? null;
-    const partitions = point.get(`${topic.name}.partitions`) as number;
+    const tasks = topic.groups.find(({ name }) => id.startsWith(`${groupId(topic.name, name)}.`))?.tasksMax ?? null;
+    const partitions = point.get(`${topicId(topic.name)}.partitions`) as number;
     return `${tasks !== null && tasks.value < partitions ? 'a higher connectorTasksMax' : 'more partitions'}, or consumers ${times} times as fast over the same ${countText(partitions)} partitions`;
   }
   return more ?? `${times} times the capacity, or so much less load`;

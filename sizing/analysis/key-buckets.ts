@@ -1,4 +1,5 @@
 /** Over how many buckets hot keys must be split (key + bucket), found by trying: with so many the constraints of the partitions hold. */
+import { topicId } from '../../results/plan-ids.ts';
 import type { Column } from '../model/column.ts';
 import { CountSearch } from '../model/count-search.ts';
 import type { CountChoice, Sheet, Values } from '../model/sheet.ts';
@@ -26,7 +27,7 @@ export interface BucketSearch {
 
 /** Null: no splitting helps. */
 export function bucketsFor(topic: SizedTopic, { sheet, drawn, fixed, share, planned, atLeast }: BucketSearch): { buckets: number; partitions: number } | null {
-  const choice = sheet.choices.get(`${topic.name}.partitions`) as CountChoice;
+  const choice = sheet.choices.get(`${topicId(topic.name)}.partitions`) as CountChoice;
   const few: Values = new Map([...sheet.inputs.keys()].map((id) => [id, firstOf(drawn.get(id) as Column)]));
   const given = fixed.get(choice.id);
   for (let buckets = Math.max(2, Math.ceil(atLeast - 1e-9)); buckets <= BUCKETS_MAX; buckets = Math.max(buckets + 1, Math.floor(buckets * 1.1))) {

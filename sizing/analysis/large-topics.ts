@@ -1,4 +1,5 @@
 /** Where there are many topics: those that bring the most bytes, about which alone a plan asks what would change it. */
+import { topicId } from '../../results/plan-ids.ts';
 import { counted } from '../../results/render/number-text.ts';
 import type { SizedTopic, SizingInputs } from '../sizing-inputs.ts';
 
@@ -15,7 +16,7 @@ export function largeTopics({ topics }: SizingInputs): LargeTopics {
   if (topics.length <= LARGE_MAX) return { isOfOthers: () => false, notes: [] };
   const bytesOf = ({ peakRate, recordBytes, compressionRatio, replicationFactor }: SizedTopic): number => (peakRate.value * recordBytes.value * replicationFactor.value) / compressionRatio.value;
   const rising = topics.toSorted((a, b) => bytesOf(b) - bytesOf(a));
-  const ids = new Set(rising.slice(LARGE_MAX).flatMap((topic) => [...quantityIds(topic), `${topic.name}.partitions`]));
+  const ids = new Set(rising.slice(LARGE_MAX).flatMap((topic) => [...quantityIds(topic), `${topicId(topic.name)}.partitions`]));
   for (const id of rising.slice(0, LARGE_MAX).flatMap(quantityIds)) ids.delete(id);
   return { isOfOthers: (id) => ids.has(id), notes: [`What would change the plan is asked of the cluster and of the ${LARGE_MAX} topics that bring the most bytes, not of ${counted(topics.length - LARGE_MAX, 'other')}.`] };
 }

@@ -1,4 +1,5 @@
 /** Settings that work and may be regretted, in the words of those who have: what happens, and what to do instead. */
+import { topicId } from '../../results/plan-ids.ts';
 import type { PlanGrowth, PlannedConstraint, PlanWarning } from '../../results/plan-record.ts';
 import { bytesText, countText, decimalBytesText, percentText, significant } from '../../results/render/number-text.ts';
 import { MESSAGE_BYTES, messageBytesMax } from '../large-records.ts';
@@ -46,10 +47,10 @@ function largeRecords({ name, recordBytes }: SizedTopic): PlanWarning[] {
 const FILLED_SHARE_MIN = 0.25;
 
 function smallBatches({ name, producer, recordBytes, compressionRatio, keys: { kind } }: SizedTopic, point: ReadonlyMap<string, number>): PlanWarning[] {
-  const records = point.get(`${name}.batch.records`) as number;
+  const records = point.get(`${topicId(name)}.batch.records`) as number;
   const bytes = records * recordBytes.value;
   if (bytes >= producer.batchBytes.value * FILLED_SHARE_MIN || producer.batchBytes.value < recordBytes.value) return [];
-  const perSecond = (point.get(`${name}.rate`) as number) / producer.count.value / (kind === 'none' ? 1 : (point.get(`${name}.partitions`) as number));
+  const perSecond = (point.get(`${topicId(name)}.rate`) as number) / producer.count.value / (kind === 'none' ? 1 : (point.get(`${topicId(name)}.partitions`) as number));
   return [{ code: 'producer.small-batches', what: `${name}: linger.ms closes batches at ${significant(records)} records (${bytesText(bytes)} of ${bytesText(producer.batchBytes.value)}): they compress less than full ones and cost more requests`, remedy: `${compressionRatio.source === 'measured' ? '' : 'measure how much with --sample; '}fewer producers or a longer linger.ms fill them; full ones would take linger.ms ${significant((producer.batchBytes.value / recordBytes.value / perSecond) * 1000)} at this rate with ${significant(producer.count.value)} producers` }];
 }
 
@@ -59,8 +60,8 @@ function keys(topic: SizedTopic, point: ReadonlyMap<string, number>): PlanWarnin
   if (topic.keys.kind === 'none' && retention.cleanup !== 'delete') found.push({ code: 'key.compaction-without-key', what: `${name}: a compacted topic refuses records without a key`, remedy: 'a key for every record, or cleanup.policy=delete' });
   if (topic.keys.kind === 'unknown' && topic.groups.length > 0) found.push({ code: 'key.skew-unknown', what: `${name}: how evenly ${topic.keys.name} spreads is not known; the busiest partition decides, and more partitions do not help a hot key`, remedy: `measure it: --sample FILE with the key's path, or give key: { name: ${topic.keys.name}, count: ..., zipf: ... }` });
   if (topic.groups.some(({ kind }) => kind === 'streams') && ordering === 'none') found.push({ code: 'key.streams-without-key', what: `${name}: Kafka Streams aggregates by key; records without one are repartitioned first, written a second time`, remedy: 'the key by which it aggregates' });
-  const hottest = topic.keys.kind === 'hottest' ? topic.keys.share.value : point.get(`${name}.hottest`);
-  const count = point.get(`${name}.partitions`) as number;
+  const hottest = topic.keys.kind === 'hottest' ? topic.keys.share.value : point.get(`${topicId(name)}.hottest`);
+  const count = point.get(`${topicId(name)}.partitions`) as number;
   if (hottest !== undefined && count > 1 && hottest > HOT_TIMES_EVEN / count) {
     const buckets = Math.ceil(hottest * count);
     found.push({ code: 'key.hot', what: `${name}: the hottest key has ${percentText(hottest)} of the records, ${significant(hottest * count)} times a partition's even part: more partitions do not spread it`, remedy: `a composite key (key + bucket of ${countText(buckets)}), reassembled downstream where order over the whole key matters` });
@@ -71,14 +72,14 @@ function keys(topic: SizedTopic, point: ReadonlyMap<string, number>): PlanWarnin
 function partitions(topic: SizedTopic, point: ReadonlyMap<string, number>): PlanWarning[] {
   const { name, ordering, replicationFactor } = topic;
   const found: PlanWarning[] = [];
-  const count = point.get(`${name}.partitions`) as number;
+  const count = point.get(`${topicId(name)}.partitions`) as number;
   if (ordering === 'total') found.push({ code: 'ordering.total', what: `${name}: one order over all records means one partition: its speed is the topic's`, remedy: 'order per key, where that is enough' });
   if (ordering === 'key' && topic.keys.kind === 'none') found.push({ code: 'key.none-for-order', what: `${name}: order is asked for and records have no key: they are spread over the partitions`, remedy: 'the key whose records must stay in order' });
   for (const { name: group, consumers } of topic.groups) {
     if (consumers !== null && consumers.value > count) found.push({ code: 'consumers.idle', what: `${group}: of ${countText(consumers.value)} consumers ${countText(consumers.value - count)} would have no partition`, remedy: `${countText(count)} consumers, or more partitions` });
   }
   if (topic.partitions !== null && topic.groups.length > 0) {
-    const needed = Math.max(...topic.groups.map((group) => (point.get(`${name}.rate`) as number) / group.consumerRate.value), 1);
+    const needed = Math.max(...topic.groups.map((group) => (point.get(`${topicId(name)}.rate`) as number) / group.consumerRate.value), 1);
     if (Math.ceil(needed - 1e-9) * replicationFactor.value === topic.partitions.value) found.push({ code: 'units.partitions-or-replicas', what: `${name}: ${countText(topic.partitions.value)} partitions are exactly the ${countText(Math.ceil(needed - 1e-9))} that are needed times the replication factor`, remedy: 'replicas are not partitions: Kafka multiplies by the replication factor itself' });
   }
   return found;
@@ -86,16 +87,16 @@ function partitions(topic: SizedTopic, point: ReadonlyMap<string, number>): Plan
 
 /** More partitions later move keys to other partitions: their order breaks at that moment, and joined or stored state no longer fits. */
 function rehoming({ name, ordering }: SizedTopic, { point, growth }: Pick<WarningContext, 'point' | 'growth'>): PlanWarning[] {
-  const outlook = growth?.exhaustions.find(({ choiceId }) => choiceId === `${name}.partitions`);
-  const count = point.get(`${name}.partitions`) as number;
+  const outlook = growth?.exhaustions.find(({ choiceId }) => choiceId === `${topicId(name)}.partitions`);
+  const count = point.get(`${topicId(name)}.partitions`) as number;
   if (ordering !== 'key' || outlook === undefined || outlook.atHorizon === null || outlook.atHorizon <= count) return [];
   return [{ code: 'partitions.rehome', what: `${name}: growth asks for ${countText(outlook.atHorizon)} partitions by the horizon, and adding them later re-homes every key: hash(key) % partitions changes`, remedy: `create it with ${countText(outlook.atHorizon)} (${significant(outlook.atHorizon / count)} times as many) from the start` }];
 }
 
 function retentionBytes({ name, retention: kept, replicationFactor }: SizedTopic, point: ReadonlyMap<string, number>): PlanWarning[] {
-  const [byTime, byBytes] = [point.get(`${name}.kept.time`), point.get(`${name}.kept.bytes`)];
+  const [byTime, byBytes] = [point.get(`${topicId(name)}.kept.time`), point.get(`${topicId(name)}.kept.bytes`)];
   if (kept.partitionBytes === null || byTime === undefined || byBytes === undefined || byBytes < byTime * 3) return [];
-  const count = point.get(`${name}.partitions`) as number;
+  const count = point.get(`${topicId(name)}.partitions`) as number;
   return [{ code: 'units.retention-bytes', what: `${name}: retention.bytes is for one partition; ${countText(count)} of them may keep ${decimalBytesText(byBytes)} where time keeps ${decimalBytesText(byTime)}: it never takes effect`, remedy: `if the whole topic was meant: ${decimalBytesText(kept.partitionBytes.value / count)} a partition${replicationFactor.value > 1 ? `; with all replicas counted: ${decimalBytesText(kept.partitionBytes.value / count / replicationFactor.value)}` : ''}` }];
 }
 

@@ -152,14 +152,14 @@ function processorParts(sheet: Sheet, brokers: string): void {
 
 /** Writes go on with a broker (or the replicas of a zone) down. */
 function replicaConstraints(sheet: Sheet, { survives, zones }: SizedCluster, topics: readonly TopicCells[]): void {
-  for (const { name, replicationFactor, minInsyncReplicas } of topics) {
+  for (const { name, id, replicationFactor, minInsyncReplicas } of topics) {
     if (survives.broker || survives.rollingRestart) {
-      const left = sheet.cell(`${name}.replicas.left`, { label: `replicas of a partition of ${name} while a broker is down`, unit: 'count', text: 'replicationFactor - 1', terms: { replicationFactor } });
-      sheet.constrain({ id: `${name}.failure.min-isr`, what: `${name} takes writes while a broker is down or restarted`, demand: minInsyncReplicas, capacity: left, choice: null });
+      const left = sheet.cell(`${id}.replicas.left`, { label: `replicas of a partition of ${name} while a broker is down`, unit: 'count', text: 'replicationFactor - 1', terms: { replicationFactor } });
+      sheet.constrain({ id: `${id}.failure.min-isr`, what: `${name} takes writes while a broker is down or restarted`, demand: minInsyncReplicas, capacity: left, choice: null });
     }
     if (!survives.zone) continue;
-    const left = sheet.cell(`${name}.replicas.left.zone`, { label: `replicas of a partition of ${name} while a zone is down`, unit: 'count', text: `replicationFactor - ceil(replicationFactor / ${zones})`, terms: { replicationFactor }, reference: 'replicas spread evenly over the zones (broker.rack)' });
-    sheet.constrain({ id: `${name}.failure.zone.min-isr`, what: `${name} takes writes while a zone is down`, demand: minInsyncReplicas, capacity: left, choice: null });
+    const left = sheet.cell(`${id}.replicas.left.zone`, { label: `replicas of a partition of ${name} while a zone is down`, unit: 'count', text: `replicationFactor - ceil(replicationFactor / ${zones})`, terms: { replicationFactor }, reference: 'replicas spread evenly over the zones (broker.rack)' });
+    sheet.constrain({ id: `${id}.failure.zone.min-isr`, what: `${name} takes writes while a zone is down`, demand: minInsyncReplicas, capacity: left, choice: null });
   }
 }
 

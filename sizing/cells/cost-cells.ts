@@ -1,4 +1,5 @@
 /** What the plan costs a month at the user's own prices: brokers, disks, bytes between zones. Nothing is assumed about prices. */
+import { topicId } from '../../results/plan-ids.ts';
 import type { Sheet } from '../model/sheet.ts';
 import type { SizedCluster, SizedTopic } from '../sizing-inputs.ts';
 
@@ -13,11 +14,11 @@ export function costCells(sheet: Sheet, { price, zones }: SizedCluster, topics: 
   if (price.diskPerByteMonth !== null) parts.push(sheet.cell('cost.disk', { label: 'disks a month', unit: 'money', text: 'brokers * disk * price', terms: { brokers: 'brokers', disk: 'disk.perBroker', price: sheet.input(price.diskPerByteMonth) } }));
   if (price.crossZonePerByte !== null && zones > 1) {
     const crossing = topics.map(({ name, groups }) =>
-      sheet.cell(`${name}.crossing`, {
+      sheet.cell(`${topicId(name)}.crossing`, {
         label: `bytes of ${name} that cross zones, on average`,
         unit: 'bytes/s',
         text: `wire * (${zones - 1} / ${zones} * (1 + ${groups.length}) + replicationFactor - 1)`,
-        terms: { wire: `${name}.wire.mean`, replicationFactor: `${name}.replication.factor` },
+        terms: { wire: `${topicId(name)}.wire.mean`, replicationFactor: `${topicId(name)}.replication.factor` },
         reference: 'producers and groups meet a leader of another zone in (A - 1) / A of cases, copies always; less with rack-aware fetching (KIP-392)',
       }),
     );

@@ -1,4 +1,5 @@
 /** One consumer group in the sheet: how many consumers it needs, at the tip and when it has fallen behind. */
+import { groupPart } from '../../results/plan-ids.ts';
 import type { Sheet } from '../model/sheet.ts';
 import type { GroupKind } from '../../results/plan-record.ts';
 import type { SizedGroup } from '../sizing-inputs.ts';
@@ -21,6 +22,7 @@ export interface GroupCells {
 }
 
 export interface GroupContext {
+  /** What the topic's ids begin with. */
   readonly at: string;
   readonly group: SizedGroup;
   readonly rate: string;
@@ -38,7 +40,7 @@ export function groupRateCells(sheet: Sheet, { at, group, rate }: { at: string; 
   const consumerRate = sheet.input(group.consumerRate);
   if (group.catchUp === null) return { name: group.name, consumerRate, catchUpRate: null };
   const { outage, recovery } = group.catchUp;
-  const catchUpRate = sheet.cell(`${at}.${group.name}.catchup.rate`, {
+  const catchUpRate = sheet.cell(`${at}.${groupPart(group.name)}.catchup.rate`, {
     label: `rate of ${group.name} while it catches up`,
     unit: 'records/s',
     text: 'rate + rate * outage / recovery',
@@ -49,18 +51,18 @@ export function groupRateCells(sheet: Sheet, { at, group, rate }: { at: string; 
 }
 
 export function groupCells(sheet: Sheet, { at, group, rate, partitions, rates, ...of }: GroupContext): GroupCells {
-  const id = `${at}.${group.name}.consumers`;
+  const id = `${at}.${groupPart(group.name)}.consumers`;
   const most = group.tasksMax === null ? partitions : sheet.cell(`${id}.most`, { label: `members of ${group.name} that can work`, unit: 'count', text: 'min(partitions, tasksMax)', terms: { partitions, tasksMax: sheet.input(group.tasksMax) }, reference: 'a connector has no more tasks than partitions; many allow one' });
   const consumers = sheet.choose({ kind: 'count', id, label: `${MEMBERS[group.kind]} of ${group.name}`, least: 1, most, step: 1, isShared: false });
   const busiestOf = (name: string, label: string, wanted: string): string =>
-    sheet.cell(`${at}.${group.name}.${name}`, { label, unit: 'records/s', text: 'ceil(partitions / consumers) * rate / partitions', terms: { partitions, consumers, rate: wanted }, reference: 'a group is as fast as its busiest member' });
+    sheet.cell(`${at}.${groupPart(group.name)}.${name}`, { label, unit: 'records/s', text: 'ceil(partitions / consumers) * rate / partitions', terms: { partitions, consumers, rate: wanted }, reference: 'a group is as fast as its busiest member' });
   sheet.constrain({ id: `${id}.busiest`, what: `the busiest consumer of ${group.name} takes all its partitions' records`, demand: busiestOf('busiest', `records of the busiest consumer of ${group.name}`, rate), capacity: rates.consumerRate, choice: consumers });
-  const concurrency = sheet.cell(`${at}.${group.name}.concurrency`, { label: `consumers of ${group.name} that are busy`, unit: 'count', text: 'rate / consumerRate', terms: { rate, consumerRate: rates.consumerRate }, reference: "Little's law: arrivals x service time" });
+  const concurrency = sheet.cell(`${at}.${groupPart(group.name)}.concurrency`, { label: `consumers of ${group.name} that are busy`, unit: 'count', text: 'rate / consumerRate', terms: { rate, consumerRate: rates.consumerRate }, reference: "Little's law: arrivals x service time" });
   sheet.constrain({ id: `${id}.littles-law`, what: `${group.name} has as many consumers as are busy`, demand: concurrency, capacity: consumers, choice: consumers });
   if (rates.catchUpRate === null) return { name: group.name, kind: group.kind, consumers, catchUpBytes: null, changelog: changelogCells(sheet, { at, group, partitions, ...of }) };
   const demand = busiestOf('catchup.busiest', `records of the busiest consumer of ${group.name} while it catches up`, rates.catchUpRate);
   sheet.constrain({ id: `${id}.lag.catchup`, what: `${group.name} catches up in time`, demand, capacity: rates.consumerRate, choice: consumers });
-  const catchUpBytes = sheet.cell(`${at}.${group.name}.catchup.bytes`, { label: `read by ${group.name} while it catches up`, unit: 'bytes/s', text: 'rate * recordBytes / compressionRatio', terms: { rate: rates.catchUpRate, recordBytes: of.recordBytes, compressionRatio: of.compressionRatio } });
+  const catchUpBytes = sheet.cell(`${at}.${groupPart(group.name)}.catchup.bytes`, { label: `read by ${group.name} while it catches up`, unit: 'bytes/s', text: 'rate * recordBytes / compressionRatio', terms: { rate: rates.catchUpRate, recordBytes: of.recordBytes, compressionRatio: of.compressionRatio } });
   return { name: group.name, kind: group.kind, consumers, catchUpBytes, changelog: changelogCells(sheet, { at, group, partitions, ...of }) };
 }
 
@@ -68,7 +70,7 @@ const MEMBERS = { 'real-time': 'consumers', sink: 'consumers', streams: 'tasks',
 
 function changelogCells(sheet: Sheet, { at, group, partitions, replicationFactor }: Pick<GroupContext, 'at' | 'group' | 'partitions' | 'replicationFactor'>): GroupCells['changelog'] {
   if (group.state === null) return null;
-  const id = `${at}.${group.name}`;
+  const id = `${at}.${groupPart(group.name)}`;
   const terms = { keys: sheet.input(group.state.keys), bytesPerKey: sheet.input(group.state.bytesPerKey), stores: sheet.input(group.state.stores) };
   const state = sheet.cell(`${id}.state`, { label: `state of ${group.name}`, unit: 'bytes', text: 'keys * bytesPerKey * stores', terms });
   sheet.cell(`${id}.cache`, { label: `cache of all instances of ${group.name}`, unit: 'bytes', text: `${STORE_CACHE_BYTES} * stores * partitions`, terms: { stores: terms.stores, partitions }, reference: 'ksqlDB capacity planning: 50 MB a store a partition' });

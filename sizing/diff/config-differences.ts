@@ -1,4 +1,5 @@
 /** Settings of a topic against those of the plan, each with what changing it does. */
+import { topicId } from '../../results/plan-ids.ts';
 import type { PlannedTopic } from '../../results/plan-record.ts';
 import { counted, durationText, decimalBytesText } from '../../results/render/number-text.ts';
 import type { LiveTopic } from './live-cluster.ts';
@@ -20,7 +21,7 @@ export function configDifferences({ commands }: DiffContext, topic: PlannedTopic
     const step = property !== 'min.insync.replicas' ? 'config' : Number(planned) < Number(found) ? 'min-isr-lower' : 'min-isr-raise';
     return [{
       step,
-      id: `${topic.name}.${property}`,
+      id: `${topicId(topic.name)}.${property}`,
       what: `${property} of ${topic.name}`,
       live: found === undefined ? 'not known to the cluster' : valueText(property, found),
       planned: valueText(property, planned),

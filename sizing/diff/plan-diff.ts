@@ -1,5 +1,6 @@
 /** A plan held against a live cluster: every difference, in the order in which acting on them is safe. Pure. */
 import type { PlanDiff } from '../../results/plan-diff/plan-diff.ts';
+import { topicId } from '../../results/plan-ids.ts';
 import type { Plan, PlannedTopic } from '../../results/plan-record.ts';
 import { counted } from '../../results/render/number-text.ts';
 import { PlanFigures } from '../export/plan-figures.ts';
@@ -67,7 +68,7 @@ function missingTopic({ live, commands }: DiffContext, topic: PlannedTopic): Ran
   const { name, partitions, replicationFactor, properties } = topic;
   const short = replicationFactor - live.brokers.length;
   return {
-    step: 'topic', id: `${name}.topic`, what: `topic ${name}`, live: 'absent', planned: `${partitions} partitions x ${replicationFactor}`,
+    step: 'topic', id: `${topicId(name)}.topic`, what: `topic ${name}`, live: 'absent', planned: `${partitions} partitions x ${replicationFactor}`,
     remedy: `Make it${short > 0 ? `, once ${counted(short, 'more broker')} ${short === 1 ? 'is' : 'are'} there` : ''}.${properties['remote.storage.enable'] === 'true' ? ' Brokers refuse it unless they have remote.log.storage.system.enable=true and a RemoteStorageManager.' : ''}`,
     risk: 'None for what is there. Where brokers make topics by themselves (auto.create.topics.enable), a producer may make it first, with their defaults.',
     commands: [commands.createTopic(name, topic)],
@@ -80,7 +81,7 @@ function healthDifferences({ name, partitions }: LiveTopic): RankedDifference[] 
   if (behind.length === 0 && leaderless.length === 0) return [];
   const absent = [...new Set(behind.flatMap(({ replicas, inSyncReplicas }) => replicas.filter((id) => !inSyncReplicas.includes(id))))].toSorted((a, b) => a - b);
   return [{
-    step: 'health', id: `${name}.in-sync`, what: `partitions of ${name} with all replicas in sync`,
+    step: 'health', id: `${topicId(name)}.in-sync`, what: `partitions of ${name} with all replicas in sync`,
     live: String(partitions.length - behind.length), planned: String(partitions.length),
     remedy: `Bring ${absent.length === 1 ? `broker ${absent[0]}` : `brokers ${absent.join(', ')}`} back or let ${absent.length === 1 ? 'it' : 'them'} catch up, before anything is moved.`,
     risk: leaderless.length === 0 ? 'Another broker that fails meanwhile may stop writes, or take the last copy with it.' : `${counted(leaderless.length, 'partition')} of it ${leaderless.length === 1 ? 'has' : 'have'} no leader: neither reads nor writes work there.`,
@@ -96,7 +97,7 @@ function replicaDifferences({ live: cluster, commands, throttle }: DiffContext, 
   const placed = withReplicationFactor(cluster, live, replicationFactor);
   const isShort = placed.some(({ replicas }) => replicas.length < replicationFactor);
   return [{
-    step: 'replicas', id: `${name}.replication.factor`, what: `replicas of ${name}`, live: found.join(', '), planned: String(replicationFactor),
+    step: 'replicas', id: `${topicId(name)}.replication.factor`, what: `replicas of ${name}`, live: found.join(', '), planned: String(replicationFactor),
     remedy: isShort ? `Start brokers first: ${counted(cluster.brokers.length, 'broker')} cannot hold ${replicationFactor} replicas of a partition.` : 'Reassign its partitions; the file keeps every replica that is wanted where it is. Repeat --verify until it says that all is complete: only then the throttle is taken off.',
     risk: isMore ? 'All of its data is copied to the new replicas: network and disk of the brokers are shared with the load, within the throttle, which is what the plan leaves free. A throttle below what is being written never ends.' : 'One copy less of everything, for good: with fewer replicas fewer brokers may fail.',
     commands: isShort ? [] : commands.reassign(`${name}-replicas.json`, reassignmentJson(placed), throttle),
@@ -106,7 +107,7 @@ function replicaDifferences({ live: cluster, commands, throttle }: DiffContext, 
 function partitionDifferences({ commands }: DiffContext, { name, partitions, key }: PlannedTopic, live: LiveTopic): RankedDifference[] {
   const found = live.partitions.length;
   if (found === partitions) return [];
-  const difference = { step: 'partitions', id: `${name}.partitions`, what: `partitions of ${name}`, live: String(found), planned: String(partitions) } as const;
+  const difference = { step: 'partitions', id: `${topicId(name)}.partitions`, what: `partitions of ${name}`, live: String(found), planned: String(partitions) } as const;
   if (found > partitions) {
     return [{ ...difference, remedy: `Leave them, and give the plan ${found} partitions; or make a new topic with ${partitions}, and move producers and groups to it.`, risk: 'Kafka cannot take partitions away; a new topic means that producers stop, groups read the old one to its end, and offsets start anew.', commands: [] }];
   }

@@ -1,4 +1,5 @@
 /** Producer and consumer settings of a plan as properties files, as Java's clients and headroom's read them. No address and no secret is in them. */
+import { groupId, topicId } from '../../results/plan-ids.ts';
 import type { GroupKind, Plan, PlannedTopic } from '../../results/plan-record.ts';
 import { comment, header, type ExportedFile, type ExportRequest } from './export-file.ts';
 
@@ -16,10 +17,10 @@ export function producerFiles(request: ExportRequest): ExportedFile[] {
   return topics.map((topic) => {
     const head = header(request, {
       what: `Producers of topic ${topic.name}${topic.key === null ? '' : `; the key of a record is ${topic.key}`}.`,
-      rests: [`${topic.name}.linger`, `${topic.name}.batch.size`, ...(bufferBytes(topic) > BUFFER_BYTES ? [`${topic.name}.partitions`] : [])],
+      rests: [`${topicId(topic.name)}.linger`, `${topicId(topic.name)}.batch.size`, ...(bufferBytes(topic) > BUFFER_BYTES ? [`${topicId(topic.name)}.partitions`] : [])],
       notes: [CONNECTION],
     });
-    const properties = Object.entries(topic.producerProperties).map(([name, value]): [string, string, string] => [name, value, name === 'max.request.size' ? 'records larger than the 1 MiB that a producer sends by default' : whyOf(plan, `${topic.name}.${name}`)]);
+    const properties = Object.entries(topic.producerProperties).map(([name, value]): [string, string, string] => [name, value, name === 'max.request.size' ? 'records larger than the 1 MiB that a producer sends by default' : whyOf(plan, `${topicId(topic.name)}.${name}`)]);
     if (bufferBytes(topic) > BUFFER_BYTES) properties.push(['buffer.memory', String(bufferBytes(topic)), `two batches for each of the ${topic.partitions} partitions, one being filled and one on its way`]);
     return { name: fileName('producer', topics.length > 1 ? topic.name : undefined), text: `${head}${properties.map(propertyLine).join('')}` };
   });
@@ -32,11 +33,11 @@ export function consumerFiles(request: ExportRequest): ExportedFile[] {
   return [...byGroup].map(([name, readings]) => {
     const head = header(request, {
       what: `Consumer group ${name}: ${readings.map(({ topic, group }) => `${group.consumers} consumers for ${topic.name} (${topic.partitions} partitions)`).join(', ')}.`,
-      rests: readings.flatMap(({ topic }) => [`${topic.name}.${name}.consumers`, `${topic.name}.${name}.consumer.rate`]),
+      rests: readings.flatMap(({ topic }) => [`${groupId(topic.name, name)}.consumers`, `${groupId(topic.name, name)}.consumer.rate`]),
       notes: [CONNECTION],
     });
     const kind = readings[0]?.group.kind ?? 'real-time';
-    const slowest = Math.min(...readings.map(({ topic }) => request.figures.find(`${topic.name}.${name}.consumer.rate`) ?? Number.POSITIVE_INFINITY));
+    const slowest = Math.min(...readings.map(({ topic }) => request.figures.find(`${groupId(topic.name, name)}.consumer.rate`) ?? Number.POSITIVE_INFINITY));
     const properties: [string, string, string][] = [['group.id', name, 'offsets are kept under it'], ...fetchProperties(kind), ...largeFetchProperties(readings.map(({ topic }) => topic)), ...pollProperties(slowest)];
     return { name: fileName('consumer', byGroup.size > 1 ? name : undefined), text: `${head}${properties.map(propertyLine).join('')}` };
   });

@@ -1,4 +1,5 @@
 /** The topics of a plan as a shell script of Kafka's own tools: made where they are absent, their settings brought to the plan where they are there. */
+import { topicId } from '../../results/plan-ids.ts';
 import type { Plan, PlannedTopic } from '../../results/plan-record.ts';
 import { header, type ExportedFile, type ExportRequest } from './export-file.ts';
 
@@ -20,7 +21,7 @@ export function tieredNotes({ shape }: Plan): string[] {
 
 /** What a topic's settings rest on. */
 export function topicIds(name: string): string[] {
-  return [`${name}.partitions`, `${name}.replication.factor`, `${name}.min.insync.replicas`, `${name}.retention`];
+  return [`${topicId(name)}.partitions`, `${topicId(name)}.replication.factor`, `${topicId(name)}.min.insync.replicas`, `${topicId(name)}.retention`];
 }
 
 const PREAMBLE = `set -eu

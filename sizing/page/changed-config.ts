@@ -1,4 +1,5 @@
 /** The configuration of a plan with a what-if question's changes written into it, in the full form; what a run measured is written in as well. */
+import { groupPart, topicId } from '../../results/plan-ids.ts';
 import type { PlanQuantity } from '../../results/plan-record.ts';
 import type { SizedTopic, SizingInputs } from '../sizing-inputs.ts';
 import { CERTAINTY_ID, changedInputs, type Changes } from './controls.ts';
@@ -19,7 +20,7 @@ export function changedConfig(config: ConfigData, inputs: SizingInputs, changes:
 }
 
 function changeTopic(draft: Draft, topic: SizedTopic, { changes, factor }: { changes: Changes; factor: number }): void {
-  const at = topic.name;
+  const at = topicId(topic.name);
   const text = (id: string): string | undefined => changes.get(`${at}.${id}`);
   // A throughput was read with the sizes of then: those that runs measured came later.
   const isRateMoved = draft['throughput'] === undefined ? text('rate.peak') !== undefined || text('rate.average') !== undefined || factor !== 1 : topic.compressionRatio.source === 'measured' || [...changes.keys()].some((id) => id.startsWith(`${at}.`));
@@ -32,7 +33,7 @@ function changeTopic(draft: Draft, topic: SizedTopic, { changes, factor }: { cha
     const isParted = typeof parts === 'object' && parts !== null && !('value' in parts);
     draft['retention'] = isParted ? { ...parts, [text('retention.local') === undefined ? 'time' : 'local']: retention } : retention;
   }
-  for (const { name } of topic.groups) setGroup(draft['groups'] as Draft, name, text(`${name}.consumer.rate`));
+  for (const { name } of topic.groups) setGroup(draft['groups'] as Draft, name, text(`${groupPart(name)}.consumer.rate`));
   if (text('partition.rate') !== undefined) draft['partitionRate'] = text('partition.rate');
   const [zipf, hottest] = [text('key.zipf'), text('key.hottest')];
   if (zipf !== undefined || hottest !== undefined) draft['key'] = { ...(draft['key'] as Draft), ...(zipf === undefined ? { hottest } : { zipf }) };

@@ -1,4 +1,5 @@
 /** The inputs that a what-if question may change: each with its name, the text that stands for it, its range, and the inputs that move with it. */
+import { topicId } from '../../results/plan-ids.ts';
 import type { PlanQuantity } from '../../results/plan-record.ts';
 import { overridden, type SizedTopic, type SizingInputs } from '../sizing-inputs.ts';
 import { parseQuantity, UnitError, type GivenUnit } from '../units.ts';
@@ -105,10 +106,11 @@ export function problemsOf(controls: readonly Control[], changes: Changes): Map<
     return found === undefined ? undefined : parsedControl(found, changes.get(id) ?? found.text);
   };
   for (const { id, topic } of controls) {
-    const [replicas, inSync] = [valueOf(`${topic}.replication.factor`), valueOf(`${topic}.min.insync.replicas`)];
-    const [average, peak] = [valueOf(`${topic}.rate.average`), valueOf(`${topic}.rate.peak`)];
-    if (id === `${topic}.rate.peak` && average !== undefined && peak !== undefined && average > peak) problems.set(id, 'less than the average rate');
-    if (id === `${topic}.min.insync.replicas` && inSync !== undefined && replicas !== undefined && inSync > replicas) problems.set(id, `more than the replication factor ${replicas}: no write would ever be accepted`);
+    const at = topicId(topic ?? '');
+    const [replicas, inSync] = [valueOf(`${at}.replication.factor`), valueOf(`${at}.min.insync.replicas`)];
+    const [average, peak] = [valueOf(`${at}.rate.average`), valueOf(`${at}.rate.peak`)];
+    if (id === `${at}.rate.peak` && average !== undefined && peak !== undefined && average > peak) problems.set(id, 'less than the average rate');
+    if (id === `${at}.min.insync.replicas` && inSync !== undefined && replicas !== undefined && inSync > replicas) problems.set(id, `more than the replication factor ${replicas}: no write would ever be accepted`);
   }
   return problems;
 }

@@ -60,7 +60,7 @@ function keyFigures(plan: Plan, asWritten: Plan): Markup[] {
   const held = (of: PlanChoice): string => `enough in ${percentText(of.heldShare)} of the draws; half need ${choiceText(of, of.p50)}`;
   const remarks = [
     held(brokers),
-    partitions.length === 1 && partitions[0] !== undefined ? held(partitions[0]) : partitions.map(({ id, value }) => `${countText(value)} ${id.replace(/\.partitions$/, '')}`).join(', '),
+    partitions.length === 1 && partitions[0] !== undefined ? held(partitions[0]) : plan.shape.topics.map(({ name, partitions: count }) => `${countText(count)} ${name}`).join(', '),
     `${decimalBytesText(disk.value * brokers.value)} in all; half need ${choiceText(disk, disk.p50)}`,
     'all brokers, to groups and followers, at the peak',
     'all brokers, producers and followers, at the peak',
