@@ -50,7 +50,7 @@ export function sizeCommand(): Command {
 Examples:
   $ headroom size examples/clickstream-size.yaml                   100,000 events/s, 5,000 a consumer: 20 partitions
   $ headroom size topic.yaml --from latest                         with what the last run measured
-  $ headroom bench calibrate                                       9 minutes of runs that tell bytes, requests and records apart; then
+  $ headroom bench calibrate                                       10 minutes of runs that tell bytes, requests and records apart; then
   $ headroom size topic.yaml --from experiment-20261128-014352-m23t8c
   $ headroom size topic.yaml --sample events.jsonl                 with sizes, key skew and compression of your own events
   $ headroom size topic.yaml --compare-peers                       AWS, Google, Red Hat and others on the same workload

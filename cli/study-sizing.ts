@@ -26,7 +26,7 @@ export function studySizingCommand(): Command {
       'after',
       `
 Examples:
-  $ headroom bench calibrate                                                  9 minutes
+  $ headroom bench calibrate                                                  10 minutes
   $ headroom study-sizing --from experiment-20261128-015253-udp562            14 configurations, 56 runs, 11 minutes
   $ headroom study-sizing --from EXPERIMENT --measured results/runs/study-runs
 
