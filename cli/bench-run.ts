@@ -4,9 +4,9 @@
  */
 import pc from 'picocolors';
 import { ExperimentError } from '../bench/experiment-error.ts';
-import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { runRecord } from '../bench/record/run-record.ts';
 import { runExperiment } from '../bench/run-experiment.ts';
+import { collectSteadily } from '../engine/host/steady-collector.ts';
 import { runHtml } from '../results/html/run-html.ts';
 import { runText } from '../results/render/run-text.ts';
 import { RunStore, serializeRun } from '../results/run-store.ts';

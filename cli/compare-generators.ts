@@ -1,8 +1,7 @@
 /** `headroom compare-generators`: the CPU time that load costs, headroom's generator beside Kafka's and librdkafka's, interleaved. */
 import { Command } from 'commander';
 import type { GeneratorLoad, GeneratorRun } from '../bench/kafka/generator-comparison.ts';
-import { CliError } from './cli-error.ts';
-import { EXIT_INTERRUPTED, interruptionBySignal } from './interruption.ts';
+import { comparing } from './comparing.ts';
 import { outputWidth } from './output-width.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -35,14 +34,12 @@ export function compareGeneratorsCommand(): Command {
 
 async function compare(kafkaDirectory: string, flags: GeneratorFlags): Promise<void> {
   const { compareGenerators } = await import('../bench/kafka/generator-comparison.ts');
-  const { ExperimentError } = await import('../bench/experiment-error.ts');
   const { generatorText } = await import('../bench/kafka/generator-text.ts');
   const { default: colors } = await import('picocolors');
-  const interruption = interruptionBySignal((sentence) => process.stderr.write(`${sentence}\n`), 'ending after this run');
-  try {
-    const runs = await compareGenerators(
+  const runs = await comparing((signal) =>
+    compareGenerators(
       {
-        signal: interruption.signal,
+        signal,
         headroomCommand: [process.execPath, process.argv[1] as string],
         kafkaDirectory,
         rdkafkaPerformance: flags.rdkafkaPerformance,
@@ -52,15 +49,9 @@ async function compare(kafkaDirectory: string, flags: GeneratorFlags): Promise<v
         seconds: wholeNumber('--seconds', flags.seconds),
       },
       showRun,
-    );
-    process.stdout.write(flags.json === true ? `${JSON.stringify(runs, undefined, 2)}\n` : `\n${generatorText(runs, { width: outputWidth(), isColored: colors.isColorSupported })}`);
-  } catch (error) {
-    if (interruption.signal.aborted) throw new CliError('interrupted; brokers and their files are gone', EXIT_INTERRUPTED);
-    if (error instanceof ExperimentError) throw new CliError(error.message, error.code === 'usage' ? 2 : 3);
-    throw error;
-  } finally {
-    interruption.close();
-  }
+    ),
+  );
+  process.stdout.write(flags.json === true ? `${JSON.stringify(runs, undefined, 2)}\n` : `\n${generatorText(runs, { width: outputWidth(), isColored: colors.isColorSupported })}`);
 }
 
 function loadsOf(flags: GeneratorFlags): GeneratorLoad[] {

@@ -1,7 +1,6 @@
 /** `headroom compare-kafka`: the embedded brokers beside a real Apache Kafka on this machine, interleaved, with both clients. */
 import { Command } from 'commander';
-import { CliError } from './cli-error.ts';
-import { EXIT_INTERRUPTED, interruptionBySignal } from './interruption.ts';
+import { comparing } from './comparing.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface CompareFlags {
@@ -31,35 +30,30 @@ export function compareKafkaCommand(): Command {
 
 async function compare(kafkaDirectory: string, flags: CompareFlags): Promise<void> {
   const { compareWithKafka } = await import('../bench/kafka/kafka-comparison.ts');
-  const { ExperimentError } = await import('../bench/experiment-error.ts');
   const { comparisonText } = await import('../bench/kafka/comparison-text.ts');
-  const interruption = interruptionBySignal((sentence) => process.stderr.write(`${sentence}\n`), 'ending after this run');
-  try {
-    const comparison = await compareWithKafka({
-      signal: interruption.signal,
-      kafkaDirectory,
-      rounds: wholeNumber('--rounds', flags.rounds),
-      warmupRounds: wholeNumber('--warmup-rounds', flags.warmupRounds),
-      seconds: wholeNumber('--seconds', flags.seconds),
-      recordBytes: wholeNumber('--record-size', flags.recordSize),
-      partitions: wholeNumber('--partitions', flags.partitions),
-      producerProperties: {
-        acks: 'all',
-        'enable.idempotence': 'true',
-        'compression.type': flags.compression,
-        'linger.ms': '10',
-        'batch.size': '65536',
+  const comparison = await comparing((signal) =>
+    compareWithKafka(
+      {
+        signal,
+        kafkaDirectory,
+        rounds: wholeNumber('--rounds', flags.rounds),
+        warmupRounds: wholeNumber('--warmup-rounds', flags.warmupRounds),
+        seconds: wholeNumber('--seconds', flags.seconds),
+        recordBytes: wholeNumber('--record-size', flags.recordSize),
+        partitions: wholeNumber('--partitions', flags.partitions),
+        producerProperties: {
+          acks: 'all',
+          'enable.idempotence': 'true',
+          'compression.type': flags.compression,
+          'linger.ms': '10',
+          'batch.size': '65536',
+        },
       },
-    }, ({ round, client, cluster, recordsPerSecond }) => {
-      const label = round < 1 ? 'warm-up' : `round ${round}`;
-      process.stderr.write(`${label.padEnd(8)} ${client} -> ${cluster}: ${Math.round(recordsPerSecond).toLocaleString('en-US')} records/s\n`);
-    });
-    process.stdout.write(flags.json === true ? `${JSON.stringify(comparison, undefined, 2)}\n` : comparisonText(comparison));
-  } catch (error) {
-    if (interruption.signal.aborted) throw new CliError('interrupted; brokers and their files are gone', EXIT_INTERRUPTED);
-    if (error instanceof ExperimentError) throw new CliError(error.message, error.code === 'usage' ? 2 : 3);
-    throw error;
-  } finally {
-    interruption.close();
-  }
+      ({ round, client, cluster, recordsPerSecond }) => {
+        const label = round < 1 ? 'warm-up' : `round ${round}`;
+        process.stderr.write(`${label.padEnd(8)} ${client} -> ${cluster}: ${Math.round(recordsPerSecond).toLocaleString('en-US')} records/s\n`);
+      },
+    ),
+  );
+  process.stdout.write(flags.json === true ? `${JSON.stringify(comparison, undefined, 2)}\n` : comparisonText(comparison));
 }

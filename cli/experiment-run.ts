@@ -19,7 +19,7 @@ import { thresholdOutcomes } from '../bench/experiment/thresholds.ts';
 import { variantsOf, type Variants } from '../bench/experiment/variants.ts';
 import { ExperimentFileError } from '../bench/experiment/file/yaml-tree.ts';
 import { ExperimentError } from '../bench/experiment-error.ts';
-import { collectSteadily } from '../bench/load/steady-collector.ts';
+import { collectSteadily } from '../engine/host/steady-collector.ts';
 import { blocksWanted, type BlocksWanted } from '../results/compare/experiment/blocks-wanted.ts';
 import { experimentMarkdown } from '../results/compare/experiment/experiment-markdown.ts';
 import type { ExperimentResult } from '../results/compare/experiment/experiment-result.ts';

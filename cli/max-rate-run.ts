@@ -9,10 +9,10 @@ import { durationSeconds, shareOf } from '../bench/experiment/file/quantities.ts
 import { nearestName } from '../bench/experiment/file/nearest-name.ts';
 import { parseThreshold, thresholdMetricIds, type Threshold } from '../bench/experiment/thresholds.ts';
 import { ExperimentError } from '../bench/experiment-error.ts';
-import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { runRecord } from '../bench/record/run-record.ts';
 import { runExperiment } from '../bench/run-experiment.ts';
 import { leastBudgetSeconds, searchSustainableRate, type RateRequest } from '../bench/search/sustainable-rate.ts';
+import { collectSteadily } from '../engine/host/steady-collector.ts';
 import { durationText, rateText } from '../results/render/number-text.ts';
 import { DEFAULT_RUNS_DIRECTORY, newRunId, RunStore } from '../results/run-store.ts';
 import { writeResult } from '../results/result-store.ts';

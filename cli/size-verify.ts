@@ -1,7 +1,6 @@
 /** `headroom size CONFIG --verify`: runs one planned topic, scaled to this machine, and holds what it did against what was predicted of it. */
 import type { BenchOptions, TargetOptions } from '../bench/bench-options.ts';
 import { ExperimentError } from '../bench/experiment-error.ts';
-import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { lingeringBatches } from '../bench/sample/lingering-batches.ts';
 import { headroomVersion, hostRecord } from '../bench/record/host-record.ts';
 import { plannedShape } from '../bench/study/planned-shape.ts';
@@ -9,6 +8,7 @@ import { verificationOptions, type VerificationPlan } from '../bench/study/verif
 import { verificationRun } from '../bench/study/verification-run.ts';
 import { withCompressionRatio } from '../bench/workload/compressibility.ts';
 import type { Workload } from '../bench/workload/workload.ts';
+import { collectSteadily } from '../engine/host/steady-collector.ts';
 import type { CompressionType } from '../engine/record/compression.ts';
 import type { Plan, PlannedTopic } from '../results/plan-record.ts';
 import { DEFAULT_RUNS_DIRECTORY, newRunId, RunStore } from '../results/run-store.ts';

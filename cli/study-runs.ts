@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { runBlocks } from '../bench/experiment/experiment-runner.ts';
 import type { Variant } from '../bench/experiment/variants.ts';
-import { collectSteadily } from '../bench/load/steady-collector.ts';
 import { latencyVariants, STUDY_BLOCKS, throughputVariants } from '../bench/study/sizing-configurations.ts';
+import { collectSteadily } from '../engine/host/steady-collector.ts';
 import type { Run } from '../results/run.ts';
 import { DEFAULT_RUNS_DIRECTORY, RunStore } from '../results/run-store.ts';
 import { interruptionBySignal } from './interruption.ts';

@@ -196,7 +196,7 @@ async function studyStore(): Promise<RunStore> {
 }
 
 async function liveRuns({ options, comparisons, repeats, slowerShare }: Asked, commandLine: readonly string[]) {
-  const { collectSteadily } = await import('../bench/load/steady-collector.ts');
+  const { collectSteadily } = await import('../engine/host/steady-collector.ts');
   const { runBlocks } = await import('../bench/experiment/experiment-runner.ts');
   const { studyVariants } = await import('../bench/study/study-variants.ts');
   const { durationText } = await import('../results/render/number-text.ts');

@@ -2,8 +2,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { COLLECTOR_FLAGS } from '../../engine/host/steady-collector.ts';
 import type { FromWorker, ToWorker } from './load-messages.ts';
-import { COLLECTOR_FLAGS } from './steady-collector.ts';
 
 export class WorkerFailure extends Error {
   override readonly name = 'WorkerFailure';

@@ -6,7 +6,7 @@
 import type { CompressionType } from '../../engine/record/compression.ts';
 import { partitionForKey } from '../../engine/record/murmur2.ts';
 import { buildBatch, type SimpleRecord } from '../../engine/record/record-batch-builder.ts';
-import { emptySlot } from '../workload/record-source.ts';
+import { emptySlot, TRIAL_EPOCH_US } from '../workload/record-source.ts';
 import { openRecordSource, type Workload } from '../workload/workload.ts';
 
 export interface LingeringOptions {
@@ -28,8 +28,6 @@ export interface LingeringBatches {
 
 const SENT_BYTES_MAX = 4 << 20;
 const PARTS = 10;
-/** Any day: generated events hold the time. */
-const EPOCH_US = 1_790_000_000_000_000;
 
 interface OpenBatch {
   readonly records: SimpleRecord[];
@@ -49,7 +47,7 @@ export function lingeringBatches({ workload, codec, partitions, ratePerSecond, l
   try {
     for (let [n, sentBytes] = [0, 0]; sentBytes < SENT_BYTES_MAX; n++) {
       const dueSeconds = n / ratePerSecond;
-      const dueUs = EPOCH_US + Math.round(dueSeconds * 1e6);
+      const dueUs = TRIAL_EPOCH_US + Math.round(dueSeconds * 1e6);
       source.fill(slot, n, dueUs);
       // Without a key a batch is filled for one partition until it ends.
       const key = slot.keyEnd < 0 ? null : Buffer.from(slot.key.subarray(slot.keyStart, slot.keyEnd));

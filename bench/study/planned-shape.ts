@@ -5,12 +5,10 @@ import type { CompressionType } from '../../engine/record/compression.ts';
 import { RECORD_BATCH_OVERHEAD } from '../../engine/record/record-batch.ts';
 import type { PlannedShape } from '../../sizing/measured/machine-model.ts';
 import type { BenchOptions } from '../bench-options.ts';
-import { emptySlot } from '../workload/record-source.ts';
+import { emptySlot, TRIAL_EPOCH_US } from '../workload/record-source.ts';
 import { openRecordSource } from '../workload/workload.ts';
 
 const SAMPLED_BATCHES = 20;
-/** Any day: timestamps take their room in a record. */
-const EPOCH_US = 1_790_000_000_000_000;
 
 export function plannedShape(options: BenchOptions, brokers: number): PlannedShape {
   const { producerProperties: producer, topic, groups, workerCount } = options;
@@ -37,8 +35,8 @@ function sampledRecords({ workload, seed }: BenchOptions, { codec, batchBytes }:
     for (let batch = 0; batch < SAMPLED_BATCHES; batch++) {
       const [plain, builder] = [new RecordBatchBuilder({ capacityBytes: batchBytes, compression: 'none' }), new RecordBatchBuilder({ capacityBytes: batchBytes, compression: codec })];
       for (;;) {
-        source.fill(slot, n, EPOCH_US + n * 10);
-        const record: RecordSlice = { key: slot.keyEnd < 0 ? null : slot.key, keyStart: slot.keyStart, keyEnd: slot.keyEnd, value: slot.value, valueStart: slot.valueStart, valueEnd: slot.valueEnd, timestampMs: Math.floor((EPOCH_US + n * 10) / 1000) };
+        source.fill(slot, n, TRIAL_EPOCH_US + n * 10);
+        const record: RecordSlice = { key: slot.keyEnd < 0 ? null : slot.key, keyStart: slot.keyStart, keyEnd: slot.keyEnd, value: slot.value, valueStart: slot.valueStart, valueEnd: slot.valueEnd, timestampMs: Math.floor((TRIAL_EPOCH_US + n * 10) / 1000) };
         if (!builder.append(record)) break;
         plain.append(record);
         n++;

@@ -7,7 +7,7 @@ import type { CompressionType } from '../../engine/record/compression.ts';
 import { NO_PRODUCER, RecordBatchBuilder } from '../../engine/record/record-batch-builder.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import { offeredRange } from '../load/offered-load.ts';
-import { emptySlot, type RecordSource } from './record-source.ts';
+import { emptySlot, TRIAL_EPOCH_US, type RecordSource } from './record-source.ts';
 import { openRecordSource } from './workload.ts';
 
 /** A ratio that cannot be met. */
@@ -20,7 +20,6 @@ const TOLERANCE = 0.03;
 const STEPS = 12;
 const TRIAL_BATCHES = 6;
 const TRIAL_BYTES_MIN = 512 << 10;
-const EPOCH_US = 1_790_000_000_000_000;
 const RECORD_US = 10;
 
 export interface TrialBatches {
@@ -70,7 +69,7 @@ export function compressionRatioOf(source: RecordSource, { codec, level, batchBy
   let [n, uncompressedBytes, compressedBytes] = [0, 0, 0];
   for (let batches = 0; batches < TRIAL_BATCHES || uncompressedBytes < TRIAL_BYTES_MIN; batches++) {
     for (let count = 0; ; count++, n++) {
-      const dueUs = EPOCH_US + n * RECORD_US;
+      const dueUs = TRIAL_EPOCH_US + n * RECORD_US;
       source.fill(filled, n, dueUs);
       Object.assign(slot, filled, { timestampMs: Math.floor(dueUs / 1000), key: filled.keyEnd < 0 ? null : filled.key });
       if (builder.append(slot)) continue;

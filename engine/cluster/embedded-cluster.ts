@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '../environment.ts';
+import { COLLECTOR_FLAGS } from '../host/steady-collector.ts';
 import type { BrokerProcessOptions, FromBroker, ServedByProcess, ToBroker } from './broker-messages.ts';
 
 export interface ClusterOptions {
@@ -66,12 +67,8 @@ const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 8000;
 /** Longer than a busy event loop takes; later the counts would be those of another moment. */
 const SERVED_TIMEOUT_MS = 1000;
-/**
- * A larger young generation keeps short-lived buffers from being promoted. Beside it the small old one is always near its limit, and V8 would mark
- * it all again every half a second (8 % of a broker's processor time, in phases of 40 ms that slow every answer): it starts with room. The collector
- * without helper threads: brokers and load share the cores, and waiting for a helper that has none is a pause of tens of milliseconds.
- */
-const NODE_OPTIONS = ['--single-threaded-gc', '--max-semi-space-size=16', '--initial-heap-size=256', '--disable-warning=ExperimentalWarning'];
+/** A larger young generation keeps short-lived buffers from being promoted. */
+const NODE_OPTIONS = [...COLLECTOR_FLAGS, '--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];
 const entryPoint = fileURLToPath(new URL(`./broker-process${extname(import.meta.url)}`, import.meta.url));
 
 export async function startCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
